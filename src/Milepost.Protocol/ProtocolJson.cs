@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+using Milepost.Protocol.Errors;
+using Milepost.Protocol.Events;
+using Milepost.Protocol.Notifications;
+using Milepost.Protocol.Orders;
+using Milepost.Protocol.Streams;
+
+namespace Milepost.Protocol;
+
+/// <summary>How every message of the protocol is written: camel case, absent instead of null.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CloudEvent))]
+[JsonSerializable(typeof(IReadOnlyList<CloudEvent>))]
+[JsonSerializable(typeof(RecordReply))]
+[JsonSerializable(typeof(OrderPage))]
+[JsonSerializable(typeof(OrderDetails))]
+[JsonSerializable(typeof(OrderTracking))]
+[JsonSerializable(typeof(OrderChanged))]
+[JsonSerializable(typeof(NotificationPage))]
+[JsonSerializable(typeof(Notification))]
+[JsonSerializable(typeof(NotificationNew))]
+[JsonSerializable(typeof(NotificationUpdated))]
+[JsonSerializable(typeof(UnreadChanged))]
+[JsonSerializable(typeof(InboxCounts))]
+[JsonSerializable(typeof(ServerFrame))]
+[JsonSerializable(typeof(ClientFrame))]
+[JsonSerializable(typeof(PollReply))]
+[JsonSerializable(typeof(TicketReply))]
+[JsonSerializable(typeof(Problem))]
+public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -1,0 +1,68 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Milepost.Server.Hosting;
+
+/// <summary>Marks an option whose value must never be shown.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class SensitiveAttribute : Attribute;
+
+internal sealed class StorageOptions
+{
+    [Description("The database engine.")]
+    [AllowedValues("sqlite")]
+    public string Provider { get; set; } = "sqlite";
+
+    [Description("Where the embedded database and the generated keys are kept.")]
+    [Required]
+    public string DataDirectory { get; set; } = "data";
+}
+
+internal sealed class AuthOptions
+{
+    [Description("The secret of HS256 tokens, at least 32 characters. Empty: a development key is generated and kept in the data directory.")]
+    [Sensitive]
+    public string SigningKey { get; set; } = "";
+
+    [Description("The OpenID Connect issuer whose keys sign RS256 and ES256 tokens.")]
+    public string Authority { get; set; } = "";
+
+    [Description("The audience that tokens must name. Empty: not checked.")]
+    public string Audience { get; set; } = "";
+
+    [Description("How far clocks may differ when a token's times are checked.")]
+    [Range(0, 300)]
+    public int ClockSkewSeconds { get; set; } = 30;
+}
+
+internal sealed class GatewayOptions
+{
+    [Description("Origins whose pages may connect, exactly as browsers send them, for example https://shop.example. The origin of PublicUrl is always allowed.")]
+    public IList<string> AllowedOrigins { get; set; } = [];
+
+    [Description("The address under which browsers reach this server, for example https://track.shop.example.")]
+    public string PublicUrl { get; set; } = "";
+
+    [Description("How much may wait for one slow connection before it is served from the log, in bytes.")]
+    [Range(4096, 16 * 1024 * 1024)]
+    public int OutboundQueueBytes { get; set; } = 64 * 1024;
+
+    [Description("How many streams one connection may follow.")]
+    [Range(1, 100)]
+    public int MaxStreams { get; set; } = 50;
+
+    [Description("How long a long-poll waits for news.")]
+    [Range(1, 60)]
+    public int PollSeconds { get; set; } = 25;
+}
+
+internal sealed class IngestOptions
+{
+    [Description("How many events may wait to be committed before posts are answered 503.")]
+    [Range(1000, 1_000_000)]
+    public int QueueLimit { get; set; } = 20_000;
+
+    [Description("How many events one commit may hold.")]
+    [Range(1, 10_000)]
+    public int CommitLimit { get; set; } = 1_000;
+}
