@@ -1,1 +1,3 @@
-return 0;
+using Milepost.Server.Commands;
+
+return await MilepostCommand.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);

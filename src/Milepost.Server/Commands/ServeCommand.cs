@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Milepost.Server.Hosting;
+
+namespace Milepost.Server.Commands;
+
+/// <summary><c>milepost serve</c>: the server.</summary>
+internal static class ServeCommand
+{
+    public static readonly Option<string?> Urls = new("--urls")
+    {
+        Description = $"{OptionCatalog.UrlsDescription} Default: {OptionCatalog.DefaultUrl}",
+        HelpName = "url[;url]",
+    };
+
+    public static Command Create()
+    {
+        var command = new VerbCommand(
+            "serve",
+            "Runs the server. With nothing set it keeps an embedded database and a signing key of its own in ./data.",
+            "milepost serve",
+            "milepost serve --urls http://0.0.0.0:8080 --Storage:DataDirectory=/var/lib/milepost",
+            "MILEPOST__AUTH__SIGNINGKEY=\"$(cat key)\" milepost serve --Gateway:PublicUrl=https://track.shop.example")
+        {
+            Urls,
+        }.AcceptSettings();
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string[] urls = parsed.GetValue(Urls) is { } value ? [$"--{OptionCatalog.UrlsKey}={value}"] : [];
+        return parsed.LoadSettings(urls) switch
+        {
+            SettingsResult.Loaded loaded => await ServeAsync(loaded.Settings, parsed.InvocationConfiguration.Output, cancellationToken),
+            SettingsResult.Refused refused => await parsed.RefuseAsync(refused),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private static async Task<int> ServeAsync(ServerSettings settings, TextWriter output, CancellationToken cancellationToken)
+    {
+        await using var app = MilepostServer.Build(settings);
+        await app.StartAsync(cancellationToken);
+        await output.WriteLineAsync($"""
+            Milepost listens on {string.Join(" and ", app.Urls)}
+              data         {settings.Storage.DataDirectory}
+              signing key  {Describe(KeySource.Of(settings))}
+            Ctrl-C stops it.
+            """);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return ExitCode.Done;
+    }
+
+    private static string Describe(KeySource keys) => keys switch
+    {
+        KeySource.Configured => "Auth:SigningKey",
+        KeySource.Development development => $"generated for development, in {development.Path}",
+        KeySource.Issuer issuer => $"the keys of {issuer.Authority}",
+        _ => throw new UnreachableException(),
+    };
+}

@@ -1,0 +1,47 @@
+using System.ComponentModel;
+using System.Reflection;
+
+namespace Milepost.Server.Hosting;
+
+/// <summary>One option: a property of an option class under its section.</summary>
+internal sealed record OptionKey(string Section, PropertyInfo Property)
+{
+    public string Key { get; } = $"{Section}:{Property.Name}";
+
+    public bool IsList { get; } = Property.PropertyType == typeof(IList<string>);
+
+    public bool IsSensitive { get; } = Property.IsDefined(typeof(SensitiveAttribute));
+
+    public string Description { get; } = Property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";
+}
+
+/// <summary>Every option there is. A new option class gets one line here and a property in <see cref="ServerSettings"/>.</summary>
+internal static class OptionCatalog
+{
+    /// <summary>The addresses to listen on: the one option outside a section.</summary>
+    public const string UrlsKey = "Urls";
+
+    public const string UrlsDescription = "The addresses to listen on, separated by semicolons.";
+
+    public const string DefaultUrl = "http://localhost:5080";
+
+    public static readonly IReadOnlyDictionary<string, Type> Sections = new Dictionary<string, Type>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Storage"] = typeof(StorageOptions),
+        ["Auth"] = typeof(AuthOptions),
+        ["Gateway"] = typeof(GatewayOptions),
+        ["Ingest"] = typeof(IngestOptions),
+    };
+
+    public static readonly IReadOnlyDictionary<string, OptionKey> Keys = Sections
+        .SelectMany(section => section.Value.GetProperties().Select(property => new OptionKey(section.Key, property)))
+        .ToDictionary(option => option.Key, StringComparer.OrdinalIgnoreCase);
+
+    // ASP.NET Core reads these itself and has no list of what they may hold.
+    private static readonly HashSet<string> ForeignRoots = new(StringComparer.OrdinalIgnoreCase) { "Logging", "Kestrel", "AllowedHosts" };
+
+    public static bool IsForeign(string key) => ForeignRoots.Contains(key.Split(':')[0]);
+
+    /// <summary>The known key that was probably meant, or null.</summary>
+    public static string? Suggest(string key) => Spelling.Nearest(key, Keys.Keys.Append(UrlsKey));
+}

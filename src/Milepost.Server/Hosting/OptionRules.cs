@@ -1,0 +1,41 @@
+namespace Milepost.Server.Hosting;
+
+/// <summary>What annotations cannot say about options.</summary>
+internal static class OptionRules
+{
+    public const int SigningKeyLength = 32;
+
+    public static void Check(AuthOptions auth, GatewayOptions gateway, List<string> errors)
+    {
+        if (auth.SigningKey.Length is > 0 and < SigningKeyLength)
+        {
+            errors.Add($"Auth:SigningKey: must have at least {SigningKeyLength} characters, has {auth.SigningKey.Length}. 'openssl rand -base64 48' makes a good one.");
+        }
+
+        if (auth.Authority.Length > 0 && !IsWebAddress(auth.Authority, out _))
+        {
+            errors.Add($"Auth:Authority: must be the issuer's address, for example https://login.example/realms/shop, not '{auth.Authority}'.");
+        }
+
+        if (gateway.PublicUrl.Length > 0 && !IsWebAddress(gateway.PublicUrl, out _))
+        {
+            errors.Add($"Gateway:PublicUrl: must be an address, for example https://track.shop.example, not '{gateway.PublicUrl}'.");
+        }
+
+        foreach (var origin in gateway.AllowedOrigins)
+        {
+            if (!IsWebAddress(origin, out var address))
+            {
+                errors.Add($"Gateway:AllowedOrigins: '{origin}' is not an origin. Write it as https://shop.example.");
+            }
+            else if (!string.Equals(address.GetLeftPart(UriPartial.Authority), origin, StringComparison.Ordinal))
+            {
+                // Browsers send origins in this form only; another spelling would never match.
+                errors.Add($"Gateway:AllowedOrigins: '{origin}' is not the form that browsers send. Write it as {address.GetLeftPart(UriPartial.Authority)}.");
+            }
+        }
+    }
+
+    private static bool IsWebAddress(string text, out Uri address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address!) && address.Scheme is "http" or "https";
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+
+namespace Milepost.Server.Hosting;
+
+/// <summary>What the server runs with: read once, checked, unchanged for the life of the process.</summary>
+internal sealed record ServerSettings
+{
+    /// <summary>The merged values, for what reads its own section (<c>Logging</c>, <c>Kestrel</c>).</summary>
+    public required IConfiguration Configuration { get; init; }
+
+    public required StorageOptions Storage { get; init; }
+
+    public required AuthOptions Auth { get; init; }
+
+    public required GatewayOptions Gateway { get; init; }
+
+    public required IngestOptions Ingest { get; init; }
+
+    /// <summary>The addresses to listen on.</summary>
+    public required IReadOnlyList<string> Urls { get; init; }
+}
+
+/// <summary>One setting as it is in force, for <c>config check</c>.</summary>
+/// <param name="Key">For example <c>Storage:DataDirectory</c>.</param>
+/// <param name="Value">Masked when it is a secret.</param>
+/// <param name="Origin">One of <see cref="SettingOrigin"/>.</param>
+/// <param name="Description">What it does.</param>
+internal sealed record EffectiveSetting(string Key, string Value, string Origin, string Description);
+
+/// <summary>Where a value came from, weakest first.</summary>
+internal static class SettingOrigin
+{
+    public const string Default = "default";
+    public const string File = "appsettings.json";
+    public const string Environment = "environment";
+    public const string CommandLine = "command line";
+}
+
+/// <summary>The outcome of reading the settings.</summary>
+internal abstract record SettingsResult
+{
+    private SettingsResult()
+    {
+    }
+
+    public sealed record Loaded(ServerSettings Settings, IReadOnlyList<EffectiveSetting> Effective) : SettingsResult;
+
+    /// <summary>The server must not start. Everything that is wrong, at once.</summary>
+    public sealed record Refused(IReadOnlyList<string> Errors) : SettingsResult;
+
+    public T Match<T>(Func<Loaded, T> loaded, Func<Refused, T> refused) => this switch
+    {
+        Loaded it => loaded(it),
+        Refused it => refused(it),
+        _ => throw new UnreachableException(),
+    };
+}

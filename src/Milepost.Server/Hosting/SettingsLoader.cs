@@ -1,0 +1,148 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Milepost.Server.Hosting;
+
+/// <summary>
+/// Reads <c>appsettings.json</c>, then <c>MILEPOST__SECTION__KEY</c>, then <c>--Section:Key=value</c>; the later wins. A key that nobody
+/// reads is refused rather than ignored: a misspelt setting must not look as if it were in force.
+/// </summary>
+internal static class SettingsLoader
+{
+    private const string Mask = "********";
+
+    public static SettingsResult Load(SettingsSources sources)
+    {
+        var errors = new List<string>();
+        var merged = Merge(sources.Read(errors), errors);
+        var binding = new OptionBinding(merged, errors);
+
+        var storage = binding.Bind<StorageOptions>();
+        var auth = binding.Bind<AuthOptions>();
+        var gateway = binding.Bind<GatewayOptions>();
+        var ingest = binding.Bind<IngestOptions>();
+        var urls = Urls(merged, errors);
+        OptionRules.Check(auth, gateway, errors);
+        if (errors.Count > 0)
+        {
+            return new SettingsResult.Refused(errors);
+        }
+
+        var effective = Effective([storage, auth, gateway, ingest], merged, urls);
+        storage.DataDirectory = Path.GetFullPath(storage.DataDirectory, sources.WorkingDirectory);
+        return new SettingsResult.Loaded(
+            new ServerSettings
+            {
+                Configuration = new ConfigurationBuilder().AddInMemoryCollection(merged.ToDictionary(pair => pair.Key, pair => (string?)pair.Value.Value)).Build(),
+                Storage = storage,
+                Auth = auth,
+                Gateway = gateway,
+                Ingest = ingest,
+                Urls = urls,
+            },
+            effective);
+    }
+
+    private static Dictionary<string, RawSetting> Merge(IReadOnlyList<RawSetting> settings, List<string> errors)
+    {
+        var merged = new Dictionary<string, RawSetting>(StringComparer.OrdinalIgnoreCase);
+        foreach (var setting in settings)
+        {
+            if (OptionCatalog.IsForeign(setting.Key) || setting.Key.Equals(OptionCatalog.UrlsKey, StringComparison.OrdinalIgnoreCase))
+            {
+                merged[setting.Key] = setting;
+            }
+            else if (OptionCatalog.Keys.TryGetValue(setting.Key, out var option))
+            {
+                DropWeakerItems(merged, option, setting.Origin);
+                merged[option.Key] = setting;
+            }
+            else if (IsListItem(setting.Key, out var list))
+            {
+                // A stronger origin replaces a list as a whole; mixing items of two origins by index surprises everybody.
+                DropWeakerItems(merged, list, setting.Origin);
+                merged[setting.Key] = setting;
+            }
+            else
+            {
+                var suggestion = OptionCatalog.Suggest(setting.Key) is { } known ? $" Did you mean {known}?" : " 'milepost config check' lists all settings.";
+                errors.Add($"{setting.Written} ({setting.Origin}) is not a setting of Milepost.{suggestion}");
+            }
+        }
+
+        return merged;
+    }
+
+    private static bool IsListItem(string key, out OptionKey list)
+    {
+        var colon = key.LastIndexOf(':');
+        list = null!;
+        return colon > 0 && int.TryParse(key[(colon + 1)..], out _)
+            && OptionCatalog.Keys.TryGetValue(key[..colon], out list!) && list.IsList;
+    }
+
+    private static void DropWeakerItems(Dictionary<string, RawSetting> merged, OptionKey option, string origin)
+    {
+        if (option.IsList)
+        {
+            foreach (var weaker in merged.Where(pair => Belongs(pair.Key, option) && pair.Value.Origin != origin).Select(pair => pair.Key).ToList())
+            {
+                merged.Remove(weaker);
+            }
+        }
+    }
+
+    private static bool Belongs(string key, OptionKey option) =>
+        key.Equals(option.Key, StringComparison.OrdinalIgnoreCase) || key.StartsWith(option.Key + ":", StringComparison.OrdinalIgnoreCase);
+
+    private static string[] Urls(Dictionary<string, RawSetting> merged, List<string> errors)
+    {
+        var setting = merged.GetValueOrDefault(OptionCatalog.UrlsKey);
+        var urls = (setting?.Value ?? OptionCatalog.DefaultUrl).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (urls.Length == 0)
+        {
+            errors.Add($"{OptionCatalog.UrlsKey}: needs at least one address, for example {OptionCatalog.DefaultUrl}.");
+        }
+
+        foreach (var url in urls)
+        {
+            if (!IsListenAddress(url))
+            {
+                errors.Add($"{OptionCatalog.UrlsKey}: '{url}' is not an address to listen on, for example {OptionCatalog.DefaultUrl} or http://0.0.0.0:80.");
+            }
+        }
+
+        return urls;
+    }
+
+    private static bool IsListenAddress(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            return address.Scheme is "http" or "https" && address.Host.Length > 0 && address.Port is >= 0 and <= 65535;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
+    private static List<EffectiveSetting> Effective(IReadOnlyList<object> sections, Dictionary<string, RawSetting> merged, string[] urls)
+    {
+        var rows = new List<EffectiveSetting>
+        {
+            new(OptionCatalog.UrlsKey, string.Join(';', urls), OriginOf(OptionCatalog.UrlsKey), OptionCatalog.UrlsDescription),
+        };
+        foreach (var option in OptionCatalog.Keys.Values)
+        {
+            var value = option.Property.GetValue(sections.Single(section => section.GetType() == option.Property.DeclaringType));
+            var text = value is IList<string> list ? string.Join(", ", list) : value?.ToString() ?? "";
+            var origin = merged.FirstOrDefault(pair => Belongs(pair.Key, option)).Value?.Origin ?? SettingOrigin.Default;
+            rows.Add(new EffectiveSetting(option.Key, option.IsSensitive && text.Length > 0 ? Mask : text, origin, option.Description));
+        }
+
+        return rows;
+
+        string OriginOf(string key) => merged.GetValueOrDefault(key)?.Origin ?? SettingOrigin.Default;
+    }
+}
