@@ -54,7 +54,8 @@ public static class OrderStatusNames
     }
 }
 
-internal sealed class OrderStatusJsonConverter : JsonConverter<OrderStatus>
+/// <summary>Writes and reads a status by its wire name.</summary>
+public sealed class OrderStatusJsonConverter : JsonConverter<OrderStatus>
 {
     public override OrderStatus Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         OrderStatusNames.TryParse(reader.GetString(), out var status) ? status : throw new JsonException("unknown order status");

@@ -1,0 +1,67 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Milepost.Client.Http;
+
+/// <summary>One request, one answer: credentials, time limit, JSON, and errors as <see cref="MilepostException"/>.</summary>
+internal sealed class MilepostHttp : IDisposable
+{
+    private readonly MilepostClientOptions options;
+    private readonly HttpMessageInvoker invoker;
+    private readonly string root;
+
+    public MilepostHttp(MilepostClientOptions options)
+    {
+        this.options = options;
+        root = options.BaseAddress.GetLeftPart(UriPartial.Path).TrimEnd('/');
+        TenantPath = $"/api/v1/{Uri.EscapeDataString(options.Tenant)}/";
+        invoker = options.Handler is { } shared
+            ? new HttpMessageInvoker(shared, disposeHandler: false)
+            : new HttpMessageInvoker(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }, disposeHandler: true);
+    }
+
+    public string TenantPath { get; }
+
+    public Uri Address(string pathAndQuery) => new(root + pathAndQuery);
+
+    public async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> answer, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.RequestTimeout, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var request = new HttpRequestMessage(method, Address(TenantPath + path)) { Content = content };
+        try
+        {
+            using var response = await SendRawAsync(request, either.Token);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw await Refusal.ReadAsync(response, options.TimeProvider, either.Token);
+            }
+
+            var body = await response.Content.ReadAsStreamAsync(either.Token);
+            return await JsonSerializer.DeserializeAsync(body, answer, either.Token)
+                ?? throw new MilepostException(MilepostException.UnexpectedAnswer, $"{path}: the answer is null", (int)response.StatusCode);
+        }
+        catch (OperationCanceledException cause) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new MilepostException(MilepostException.Unreachable, $"No answer within {options.RequestTimeout}", retry: true, inner: cause);
+        }
+        catch (Exception cause) when (cause is HttpRequestException or IOException)
+        {
+            throw new MilepostException(MilepostException.Unreachable, cause.Message, retry: true, inner: cause);
+        }
+        catch (JsonException cause)
+        {
+            throw new MilepostException(MilepostException.UnexpectedAnswer, $"{path}: {cause.Message}", inner: cause);
+        }
+    }
+
+    /// <summary>Sends with credentials and returns as soon as the headers are there.</summary>
+    public async Task<HttpResponseMessage> SendRawAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await options.Token(cancellationToken));
+        return await invoker.SendAsync(request, cancellationToken);
+    }
+
+    public void Dispose() => invoker.Dispose();
+}

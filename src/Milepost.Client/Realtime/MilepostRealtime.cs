@@ -1,0 +1,17 @@
+using Milepost.Client.Http;
+using Milepost.Protocol;
+using Milepost.Protocol.Streams;
+
+namespace Milepost.Client.Realtime;
+
+/// <summary>Credentials for connections that cannot send headers, such as a browser's <c>EventSource</c>.</summary>
+public sealed class MilepostRealtime
+{
+    private readonly MilepostHttp http;
+
+    internal MilepostRealtime(MilepostHttp http) => this.http = http;
+
+    /// <summary>A ticket for one connection within 30 seconds, bound to this caller. <see cref="Streams.MilepostStreams"/> does not need it.</summary>
+    public Task<TicketReply> TicketAsync(CancellationToken cancellationToken = default) =>
+        http.SendAsync(HttpMethod.Post, "realtime/tickets", content: null, ProtocolJson.Default.TicketReply, cancellationToken);
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using Milepost.Core.Orders;
+using Milepost.Core.Recording;
+
+namespace Milepost.Core;
+
+/// <summary>How the domain's records are kept: camel case, absent instead of null.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(RecordedEvent))]
+[JsonSerializable(typeof(Customer))]
+public sealed partial class CoreJson : JsonSerializerContext;

@@ -1,0 +1,54 @@
+using Milepost.Core.Orders;
+using Milepost.Core.Streams;
+using Milepost.Protocol.Errors;
+using Milepost.Protocol.Notifications;
+using Milepost.Protocol.Streams;
+
+namespace Milepost.Core.Recording;
+
+/// <summary>What became of one event.</summary>
+public abstract record RecordOutcome
+{
+    private RecordOutcome()
+    {
+    }
+
+    /// <summary>New, and on disk.</summary>
+    public sealed record Accepted : RecordOutcome
+    {
+        public static readonly Accepted Instance = new();
+    }
+
+    /// <summary>Known already; nothing changed.</summary>
+    public sealed record Duplicate : RecordOutcome
+    {
+        public static readonly Duplicate Instance = new();
+    }
+
+    /// <summary>Not recorded, and why.</summary>
+    public sealed record Rejected(ErrorCode Code, string? Field, string Detail) : RecordOutcome;
+}
+
+/// <summary>A notification with whose it is.</summary>
+public sealed record AddressedNotification(string Tenant, string CustomerId, Notification Notification);
+
+/// <summary>Everything that a batch changes, decided and ready to be written.</summary>
+public sealed class RecordingPlan
+{
+    /// <summary>One outcome for each event, in the batch's order.</summary>
+    public required RecordOutcome[] Outcomes { get; init; }
+
+    /// <summary>The events that are new.</summary>
+    public List<RecordedEvent> Events { get; } = [];
+
+    public Dictionary<TenantKey, Order> Orders { get; } = [];
+
+    public Dictionary<TenantKey, Customer> Customers { get; } = [];
+
+    public List<AddressedNotification> Notifications { get; } = [];
+
+    /// <summary>New entries; within a stream in order of their offsets.</summary>
+    public List<StreamEntry> Entries { get; } = [];
+
+    public Dictionary<StreamName, StreamHead> Heads { get; } = [];
+}

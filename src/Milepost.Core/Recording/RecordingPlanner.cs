@@ -1,0 +1,192 @@
+using System.Text.Json;
+using Milepost.Core.Notifications;
+using Milepost.Core.Orders;
+using Milepost.Core.Streams;
+using Milepost.Protocol;
+using Milepost.Protocol.Errors;
+using Milepost.Protocol.Events;
+using Milepost.Protocol.Notifications;
+using Milepost.Protocol.Orders;
+using Milepost.Protocol.Streams;
+
+namespace Milepost.Core.Recording;
+
+/// <summary>
+/// Decides what a batch of events changes. Pure: the context says what is, the answer says what shall be.
+/// 1. Events known already, or twice in the batch, are duplicates.
+/// 2. The rest is taken in the order of time, so that only an event older than what is recorded is late.
+/// 3. Each order event moves its order and becomes one entry of the order's stream.
+/// 4. What the customer should know becomes a notification, a count and one entry of the customer's stream.
+/// </summary>
+internal sealed class RecordingPlanner
+{
+    private readonly RecordingContext _context;
+    private readonly DateTimeOffset _now;
+    private readonly RecordingPlan _plan;
+    private readonly Dictionary<TenantKey, List<RecordedEvent>> _histories = [];
+
+    private RecordingPlanner(RecordingContext context, int count, DateTimeOffset now)
+    {
+        _context = context;
+        _now = now;
+        _plan = new RecordingPlan { Outcomes = new RecordOutcome[count] };
+    }
+
+    public static RecordingPlan Plan(RecordingContext context, IReadOnlyList<RecordedEvent> events, DateTimeOffset now)
+    {
+        var planner = new RecordingPlanner(context, events.Count, now);
+        foreach (var index in planner.NewOnes(events))
+        {
+            planner._plan.Outcomes[index] = planner.Apply(events[index]);
+        }
+
+        return planner._plan;
+    }
+
+    private int[] NewOnes(IReadOnlyList<RecordedEvent> events)
+    {
+        var seen = new HashSet<EventIdentity>();
+        var fresh = new List<int>(events.Count);
+        for (var index = 0; index < events.Count; index++)
+        {
+            var identity = events[index].Identity();
+            if (_context.Known.Contains(identity) || !seen.Add(identity))
+            {
+                _plan.Outcomes[index] = RecordOutcome.Duplicate.Instance;
+            }
+            else
+            {
+                fresh.Add(index);
+            }
+        }
+
+        return [.. fresh.OrderBy(index => events[index].Key())];
+    }
+
+    private RecordOutcome Apply(RecordedEvent recorded)
+    {
+        if (recorded.Type == EventTypes.CustomerUpdated)
+        {
+            _plan.Events.Add(recorded);
+            UpdateCustomer(recorded);
+            return RecordOutcome.Accepted.Instance;
+        }
+
+        var key = new TenantKey(recorded.Tenant, recorded.Subject);
+        var before = _plan.Orders.GetValueOrDefault(key) ?? _context.Orders.GetValueOrDefault(key);
+        if (before is { EventCount: >= OrderHistory.MaxEvents })
+        {
+            return new RecordOutcome.Rejected(ErrorCode.OrderEventLimit, "subject", $"Order {recorded.Subject} has {OrderHistory.MaxEvents} events already.");
+        }
+
+        _plan.Events.Add(recorded);
+        var (after, moved) = Move(key, before, recorded);
+        _plan.Orders[key] = after;
+        Append(StreamName.Order(key.Tenant, key.Id), FrameType(recorded), recorded.Id, JsonSerializer.SerializeToUtf8Bytes(after.ToChanged(OrderHistory.Entry(recorded, moved)), ProtocolJson.Default.OrderChanged));
+
+        if (recorded.Customer is not null)
+        {
+            Learn(recorded, recorded.Customer);
+        }
+
+        if (after.CustomerId is { } customerId && NotificationRules.For(before, after, recorded) is { } rule)
+        {
+            Notify(key.Tenant, customerId, rule, after, recorded);
+        }
+
+        return RecordOutcome.Accepted.Instance;
+    }
+
+    private (Order Order, bool Moved) Move(TenantKey key, Order? before, RecordedEvent recorded)
+    {
+        // Where a late event made us load the whole history, it is kept complete for further late ones in the same batch.
+        if (_context.Histories.TryGetValue(key, out var loaded))
+        {
+            if (!_histories.TryGetValue(key, out var history))
+            {
+                _histories[key] = history = [.. loaded];
+            }
+
+            history.Add(recorded);
+            if (before is not null && recorded.Key() < before.Last)
+            {
+                var (replayed, timeline) = OrderHistory.Replay(history);
+                return (replayed, timeline.First(entry => entry.EventId == recorded.Id && entry.Source == recorded.Source).Moved);
+            }
+        }
+
+        return OrderHistory.Step(before, recorded);
+    }
+
+    private static string FrameType(RecordedEvent recorded) => recorded switch
+    {
+        { Status: not null } => FrameTypes.OrderStatusChanged,
+        { Eta: not null } => FrameTypes.OrderEtaUpdated,
+        _ => FrameTypes.OrderUpdated,
+    };
+
+    private void Notify(string tenant, string customerId, NotificationRule rule, Order? order, RecordedEvent cause)
+    {
+        var notification = new Notification
+        {
+            Id = Guid.CreateVersion7(_now).ToString("N"),
+            Type = rule.Type,
+            Category = rule.Category,
+            Priority = rule.Priority,
+            Title = rule.Title,
+            Body = NotificationRules.Fill(rule.Body, order, cause),
+            OrderId = order?.Id,
+            EventId = cause.Id,
+            CreatedAt = _now,
+        };
+        var key = new TenantKey(tenant, customerId);
+        var customer = Find(key) ?? new Customer { Tenant = tenant, Profile = new CustomerProfile { Id = customerId } };
+        customer = customer with { Inbox = customer.Inbox.Added() };
+        _plan.Customers[key] = customer;
+        _plan.Notifications.Add(new AddressedNotification(tenant, customerId, notification));
+        var data = JsonSerializer.SerializeToUtf8Bytes(new NotificationNew(notification, customer.Inbox.Unread, customer.Inbox.Total), ProtocolJson.Default.NotificationNew);
+        Append(StreamName.Customer(tenant, customerId), FrameTypes.NotificationNew, notification.Id, data);
+    }
+
+    private void UpdateCustomer(RecordedEvent recorded)
+    {
+        var key = new TenantKey(recorded.Tenant, recorded.Subject);
+        var before = Find(key)?.Profile;
+        Learn(recorded, recorded.Customer ?? new CustomerProfile { Id = recorded.Subject });
+        var after = Find(key)!.Profile;
+        if (before is not null && ((before.Email is not null && before.Email != after.Email) || (before.Phone is not null && before.Phone != after.Phone)))
+        {
+            Notify(key.Tenant, key.Id, NotificationRules.ContactChanged, null, recorded);
+        }
+    }
+
+    private void Learn(RecordedEvent recorded, CustomerProfile told)
+    {
+        var key = new TenantKey(recorded.Tenant, told.Id);
+        var customer = Find(key) ?? new Customer { Tenant = recorded.Tenant, Profile = new CustomerProfile { Id = told.Id } };
+        var known = customer.Profile;
+        var newer = customer.ProfileKey is not { } last || recorded.Key() > last;
+        var (first, second) = newer ? (told, known) : (known, told);
+        _plan.Customers[key] = customer with
+        {
+            Profile = known with
+            {
+                Name = first.Name ?? second.Name,
+                Email = first.Email ?? second.Email,
+                Phone = first.Phone ?? second.Phone,
+                Locale = first.Locale ?? second.Locale,
+                TimeZone = first.TimeZone ?? second.TimeZone,
+            },
+            ProfileKey = newer ? recorded.Key() : customer.ProfileKey,
+        };
+    }
+
+    private Customer? Find(TenantKey key) => _plan.Customers.GetValueOrDefault(key) ?? _context.Customers.GetValueOrDefault(key);
+
+    private void Append(StreamName stream, string type, string id, byte[] data)
+    {
+        var head = (_plan.Heads.TryGetValue(stream, out var planned) ? planned : _context.Heads.GetValueOrDefault(stream)).Next(id);
+        _plan.Heads[stream] = head;
+        _plan.Entries.Add(new StreamEntry { Stream = stream, Offset = head.Offset, Check = head.Check, Type = type, Id = id, Time = _now, Data = data });
+    }
+}

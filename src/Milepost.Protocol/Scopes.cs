@@ -1,0 +1,50 @@
+namespace Milepost.Protocol;
+
+/// <summary>What credentials allow (the token's <c>scope</c> claim). <see cref="None"/> is a customer: own data only.</summary>
+[Flags]
+public enum Scopes
+{
+    None = 0,
+
+    /// <summary><c>events:write</c>: may post events.</summary>
+    EventsWrite = 1,
+
+    /// <summary><c>notifications:write</c>: may send notifications.</summary>
+    NotificationsWrite = 2,
+
+    /// <summary><c>operator</c>: may read everything of the tenant.</summary>
+    Operator = 4,
+
+    /// <summary><c>admin</c>: may do everything within the tenant.</summary>
+    Admin = 8,
+}
+
+/// <summary>Reads and writes the <c>scope</c> claim.</summary>
+public static class ScopeNames
+{
+    private static readonly (string Name, Scopes Scope)[] Table =
+    [
+        ("events:write", Scopes.EventsWrite), ("notifications:write", Scopes.NotificationsWrite), ("operator", Scopes.Operator), ("admin", Scopes.Admin),
+    ];
+
+    /// <summary>The known names.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Table.Select(row => row.Name)];
+
+    /// <summary>Reads a space-separated list. Null: it names a scope that we do not know (which must not pass as "customer").</summary>
+    public static Scopes? Parse(string? claim)
+    {
+        var scopes = Scopes.None;
+        foreach (var name in (claim ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var scope = Table.FirstOrDefault(row => row.Name == name).Scope;
+            if (scope == Scopes.None)
+            {
+                return null;
+            }
+
+            scopes |= scope;
+        }
+
+        return scopes;
+    }
+}

@@ -1,0 +1,10 @@
+using Milepost.Protocol;
+
+namespace Milepost.Realtime.Sessions;
+
+/// <summary>Who is at the other end: what the credentials say, and nothing else.</summary>
+/// <param name="Tenant">The tenant that the credentials belong to.</param>
+/// <param name="Subject">The customer's or operator's id.</param>
+/// <param name="Scopes">What they allow.</param>
+/// <param name="ExpiresAt">When they end.</param>
+public sealed record Caller(string Tenant, string Subject, Scopes Scopes, DateTimeOffset ExpiresAt);

@@ -1,0 +1,172 @@
+using Microsoft.Extensions.Logging;
+using Milepost.Protocol.Streams;
+
+namespace Milepost.Realtime.Sessions;
+
+/// <summary>
+/// All sessions of this node, and the one timer that they share: each second a twentieth of them gets its heartbeat, and all of
+/// them are checked for the end of their credentials. A timer for each connection would cost more than the connections.
+/// </summary>
+public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRegistry> logger)
+{
+    /// <summary>Seconds between two heartbeats of one session.</summary>
+    public const int HeartbeatSeconds = 20;
+
+    // Heard nothing since the heartbeat before this one, and a little time for the answer.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(HeartbeatSeconds + 5);
+
+    // A receiver that takes nothing at all for this long has stopped reading.
+    private static readonly TimeSpan Stall = TimeSpan.FromSeconds(40);
+
+    // How long the other end of a closed connection may take to close its side.
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<Session>[] _slots = [.. Enumerable.Range(0, HeartbeatSeconds).Select(_ => new HashSet<Session>())];
+    private int _next;
+    private int _tick;
+    private long _opened;
+
+    /// <summary>How many connections are open.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _slots.Sum(slot => slot.Count);
+            }
+        }
+    }
+
+    /// <summary>How many connections were opened since the start.</summary>
+    public long Opened => Interlocked.Read(ref _opened);
+
+    internal void Add(Session session)
+    {
+        Interlocked.Increment(ref _opened);
+        lock (_lock)
+        {
+            session.Slot = _next++ % HeartbeatSeconds;
+            _slots[session.Slot].Add(session);
+        }
+    }
+
+    internal void Remove(Session session)
+    {
+        lock (_lock)
+        {
+            _slots[session.Slot].Remove(session);
+        }
+    }
+
+    internal void Failed(Exception failure) => Log.PumpFailed(logger, failure);
+
+    /// <summary>Runs until cancelled: one pass each second.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                RunOnce();
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+    }
+
+    /// <summary>One pass.</summary>
+    public void RunOnce()
+    {
+        var now = time.GetUtcNow();
+        var due = _tick++ % HeartbeatSeconds;
+        for (var slot = 0; slot < HeartbeatSeconds; slot++)
+        {
+            foreach (var session in Snapshot(slot))
+            {
+                if (session.EndedAt is > 0 and var ended)
+                {
+                    CutOff(session, ended);
+                    continue;
+                }
+
+                CheckCredentials(session, now);
+                if (slot == due)
+                {
+                    Beat(session);
+                }
+            }
+        }
+    }
+
+    /// <summary>Tells every client to connect again, each after a different delay up to <paramref name="spread"/>, and closes.</summary>
+    public void Drain(TimeSpan spread, Random random)
+    {
+        for (var slot = 0; slot < HeartbeatSeconds; slot++)
+        {
+            foreach (var session in Snapshot(slot))
+            {
+                session.Send(ControlFrames.Reconnect(spread * random.NextDouble()), withCursor: true);
+                session.Close(CloseCode.Draining);
+            }
+        }
+    }
+
+    private Session[] Snapshot(int slot)
+    {
+        lock (_lock)
+        {
+            return [.. _slots[slot]];
+        }
+    }
+
+    private void CutOff(Session session, long ended)
+    {
+        if (time.GetElapsedTime(ended) > Goodbye)
+        {
+            session.CutOff();
+        }
+    }
+
+    private static void CheckCredentials(Session session, DateTimeOffset now)
+    {
+        var left = session.Caller.ExpiresAt - now;
+        if (left <= TimeSpan.Zero)
+        {
+            session.Close(CloseCode.TokenExpired);
+        }
+        else if (left <= session.ExpiryNotice && !session.Warned)
+        {
+            session.Warned = true;
+            session.Send(ControlFrames.Expiry(FrameTypes.TokenExpiring, session.Caller.ExpiresAt));
+        }
+    }
+
+    private void Beat(Session session)
+    {
+        var stalled = session.WaitingSince is > 0 and var since && time.GetElapsedTime(since) > Stall;
+        var silent = session.ExpectsAnswers && time.GetElapsedTime(session.LastHeard) > Silence;
+        if (stalled || silent)
+        {
+            Log.PeerGone(logger, stalled);
+            session.Abort();
+        }
+        else
+        {
+            session.SendHeartbeat();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "A connection ended while writing")]
+        public static partial void PumpFailed(ILogger logger, Exception failure);
+
+        [LoggerMessage(2, LogLevel.Debug, "A connection was cut: nobody is there (stopped reading: {Stalled})")]
+        public static partial void PeerGone(ILogger logger, bool stalled);
+    }
+}

@@ -1,0 +1,16 @@
+using Milepost.Protocol.Streams;
+
+namespace Milepost.Realtime.Streams;
+
+/// <summary>The log as the sessions read it.</summary>
+public interface IStreamSource
+{
+    /// <summary>The identity of the data set.</summary>
+    long Epoch { get; }
+
+    /// <summary>Where the stream stands, and the fingerprint at <paramref name="offset"/>.</summary>
+    ValueTask<StreamLocation> LocateAsync(StreamName stream, long offset, CancellationToken cancellationToken);
+
+    /// <summary>The entries behind <paramref name="after"/>, dense and in order, at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken);
+}

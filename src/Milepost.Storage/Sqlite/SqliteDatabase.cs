@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using Milepost.Core.Recording;
+
+namespace Milepost.Storage.Sqlite;
+
+/// <summary>
+/// The embedded database: one writer, many readers (write-ahead log), each commit on disk before it is reported
+/// (<c>synchronous=FULL</c>). Checkpoints run beside the commits, so that no commit waits for one.
+/// </summary>
+public sealed class SqliteDatabase : IDisposable
+{
+    // A reader waiting for a session is cheaper than many idle ones; beyond this many they are closed after use.
+    private const int IdleReaders = 16;
+    private const long CheckpointBytes = 4 * 1024 * 1024;
+    private const long TruncateBytes = 64 * 1024 * 1024;
+
+    private readonly string _path;
+    private readonly SqliteSession _writer;
+    private readonly SemaphoreSlim _writing = new(1);
+    private readonly ConcurrentBag<SqliteSession> _readers = [];
+    private int _idle;
+    private bool _disposed;
+
+    private SqliteDatabase(string path, SqliteSession writer, long epoch)
+    {
+        _path = path;
+        _writer = writer;
+        Epoch = epoch;
+    }
+
+    /// <summary>The identity of this data set: made when the database is, and never again.</summary>
+    public long Epoch { get; }
+
+    /// <summary>Opens the database file and brings its schema up to date.</summary>
+    /// <exception cref="StoreUnavailableException">The file cannot be opened, is damaged, or was made by a newer version.</exception>
+    public static SqliteDatabase Open(string path, Action<string>? progress = null)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var writer = new SqliteSession(path, readOnly: false);
+        try
+        {
+            writer.Script("""
+                PRAGMA journal_mode = WAL;
+                PRAGMA synchronous = FULL;
+                PRAGMA wal_autocheckpoint = 0;
+                PRAGMA cache_size = -65536;
+                PRAGMA temp_store = MEMORY;
+                """);
+            SqliteMigrations.Apply(writer, progress);
+            using var epoch = writer.Prepare("SELECT value FROM meta WHERE key = 'epoch'");
+            epoch.Step();
+            return new SqliteDatabase(path, writer, long.Parse(epoch.Text(0), System.Globalization.CultureInfo.InvariantCulture));
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs <paramref name="work"/> in one transaction; when this returns it is on disk.</summary>
+    internal async Task<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _writer.Run("BEGIN IMMEDIATE");
+            try
+            {
+                var result = work(_writer);
+                _writer.Run("COMMIT");
+                return result;
+            }
+            catch
+            {
+                _writer.RollBack();
+                throw;
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Runs <paramref name="work"/> against one consistent snapshot.</summary>
+    internal T Read<T>(Func<SqliteSession, T> work)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_readers.TryTake(out var session))
+        {
+            Interlocked.Decrement(ref _idle);
+        }
+        else
+        {
+            session = new SqliteSession(_path, readOnly: true);
+        }
+
+        try
+        {
+            session.Run("BEGIN");
+            try
+            {
+                return work(session);
+            }
+            finally
+            {
+                session.Run("COMMIT");
+            }
+        }
+        finally
+        {
+            if (Interlocked.Increment(ref _idle) <= IdleReaders && !_disposed)
+            {
+                _readers.Add(session);
+            }
+            else
+            {
+                Interlocked.Decrement(ref _idle);
+                session.Dispose();
+            }
+        }
+    }
+
+    /// <summary>One pass of the checkpointer: writes the log back when it has grown, and starts it over when it has grown too long.</summary>
+    public async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        var log = new FileInfo(_path + "-wal");
+        if (!log.Exists || log.Length < CheckpointBytes)
+        {
+            return;
+        }
+
+        using var session = new SqliteSession(_path, readOnly: false);
+        session.Checkpoint(truncate: false);
+        log.Refresh();
+        if (log.Length >= TruncateBytes)
+        {
+            // Under a steady load the log is never quite empty; only a moment without writers lets it start over.
+            await _writing.WaitAsync(cancellationToken);
+            try
+            {
+                session.Checkpoint(truncate: true);
+            }
+            finally
+            {
+                _writing.Release();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _writing.Wait();
+        _disposed = true;
+        while (_readers.TryTake(out var session))
+        {
+            session.Dispose();
+        }
+
+        _writer.Dispose();
+        _writing.Dispose();
+    }
+}

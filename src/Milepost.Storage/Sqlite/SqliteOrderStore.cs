@@ -1,0 +1,193 @@
+using System.Text.Json;
+using System.Text;
+using Milepost.Core.Notifications;
+using Milepost.Core.Orders;
+using Milepost.Core.Recording;
+using Milepost.Core.Streams;
+using Milepost.Core;
+using Milepost.Protocol.Events;
+using Milepost.Protocol.Streams;
+
+namespace Milepost.Storage.Sqlite;
+
+public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
+{
+    public Task<RecordingPlan> RecordAsync(IReadOnlyList<RecordedEvent> events, Func<RecordingContext, RecordingPlan> plan, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            session =>
+            {
+                var decided = plan(Load(session, events));
+                Save(session, decided);
+                return decided;
+            },
+            cancellationToken);
+
+    public Task<Order?> FindAsync(string tenant, string orderId, CancellationToken cancellationToken) =>
+        Task.FromResult(database.Read(session => FindOrder(session, tenant, orderId)));
+
+    public Task<OrderSnapshot?> SnapshotAsync(string tenant, string orderId, CancellationToken cancellationToken) => Task.FromResult(database.Read(session =>
+        FindOrder(session, tenant, orderId) is { } order
+            ? new OrderSnapshot(
+                order,
+                Events(session, tenant, orderId),
+                database.Epoch,
+                SqliteStreamLog.Find(session, StreamName.Order(tenant, orderId))?.Head ?? default)
+            : null));
+
+    public Task<IReadOnlyList<ListedOrder>> ListAsync(OrderQuery query, CancellationToken cancellationToken) => Task.FromResult(database.Read(session =>
+    {
+        var sql = new StringBuilder("SELECT place, body FROM orders WHERE tenant = ?1 AND place < ?2");
+        sql.Append(query.CustomerId is null ? "" : " AND customer = ?3");
+        sql.Append(query.Active is null ? "" : query.Active.Value ? " AND active = 1" : " AND active = 0");
+        if (query.Status.Count > 0)
+        {
+            // Numbers of an enumeration, so there is nothing to bind.
+            sql.Append(" AND status IN (").AppendJoin(',', query.Status.Distinct().Order().Select(status => (int)status)).Append(')');
+        }
+
+        sql.Append(" ORDER BY place DESC LIMIT ?4");
+        using var statement = session.Prepare(sql.ToString()).Bind(1, query.Tenant).Bind(2, query.Before ?? long.MaxValue).Bind(4, query.Limit);
+        if (query.CustomerId is not null)
+        {
+            statement.Bind(3, query.CustomerId);
+        }
+
+        var orders = new List<ListedOrder>();
+        while (statement.Step())
+        {
+            orders.Add(new ListedOrder(JsonSerializer.Deserialize(statement.Blob(1), CoreJson.Default.Order)!, statement.Long(0)));
+        }
+
+        return (IReadOnlyList<ListedOrder>)orders;
+    }));
+
+    private static RecordingContext Load(SqliteSession session, IReadOnlyList<RecordedEvent> events)
+    {
+        var context = new RecordingContext();
+        foreach (var recorded in events)
+        {
+            using var known = session.Prepare("SELECT 1 FROM events WHERE tenant = ? AND source = ? AND id = ?")
+                .Bind(1, recorded.Tenant).Bind(2, recorded.Source).Bind(3, recorded.Id);
+            if (known.Step())
+            {
+                context.Known.Add(recorded.Identity());
+                continue;
+            }
+
+            if (recorded.Customer is not null || recorded.Type == EventTypes.CustomerUpdated)
+            {
+                LoadCustomer(session, context, recorded.Tenant, recorded.Customer?.Id ?? recorded.Subject);
+            }
+
+            if (recorded.Type != EventTypes.CustomerUpdated)
+            {
+                LoadOrder(session, context, recorded);
+            }
+        }
+
+        return context;
+    }
+
+    private static void LoadOrder(SqliteSession session, RecordingContext context, RecordedEvent recorded)
+    {
+        var key = new TenantKey(recorded.Tenant, recorded.Subject);
+        if (!context.Orders.TryGetValue(key, out var order))
+        {
+            order = FindOrder(session, key.Tenant, key.Id);
+            if (order is null)
+            {
+                return;
+            }
+
+            context.Orders.Add(key, order);
+            LoadHead(session, context, StreamName.Order(key.Tenant, key.Id));
+            if (order.CustomerId is { } customerId)
+            {
+                LoadCustomer(session, context, key.Tenant, customerId);
+            }
+        }
+
+        if (recorded.Key() < order.Last)
+        {
+            context.Histories.TryAdd(key, Events(session, key.Tenant, key.Id));
+        }
+    }
+
+    private static void LoadCustomer(SqliteSession session, RecordingContext context, string tenant, string customerId)
+    {
+        var key = new TenantKey(tenant, customerId);
+        if (context.Customers.ContainsKey(key))
+        {
+            return;
+        }
+
+        using var statement = session.Prepare("SELECT unread, total, body FROM customers WHERE tenant = ? AND id = ?").Bind(1, tenant).Bind(2, customerId);
+        if (statement.Step())
+        {
+            var customer = JsonSerializer.Deserialize(statement.Blob(2), CoreJson.Default.Customer)!;
+            context.Customers.Add(key, customer with { Inbox = new InboxState(statement.Int(0), statement.Int(1)) });
+            LoadHead(session, context, StreamName.Customer(tenant, customerId));
+        }
+    }
+
+    private static void LoadHead(SqliteSession session, RecordingContext context, StreamName stream)
+    {
+        if (SqliteStreamLog.Find(session, stream) is { } row)
+        {
+            context.Heads[stream] = row.Head;
+        }
+    }
+
+    private static void Save(SqliteSession session, RecordingPlan plan)
+    {
+        foreach (var recorded in plan.Events)
+        {
+            session.Prepare("INSERT INTO events (tenant, source, id, subject, body) VALUES (?, ?, ?, ?, ?)")
+                .Bind(1, recorded.Tenant).Bind(2, recorded.Source).Bind(3, recorded.Id).Bind(4, SubjectKey(recorded.Type, recorded.Subject))
+                .Bind(5, JsonSerializer.SerializeToUtf8Bytes(recorded, CoreJson.Default.RecordedEvent)).Run();
+        }
+
+        foreach (var order in plan.Orders.Values)
+        {
+            session.Prepare("""
+                INSERT INTO orders (tenant, id, customer, status, active, body) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (tenant, id) DO UPDATE SET customer = excluded.customer, status = excluded.status, active = excluded.active, body = excluded.body
+                """).Bind(1, order.Tenant).Bind(2, order.Id).Bind(3, order.CustomerId).Bind(4, (int)order.ShownStatus()).Bind(5, order.IsActive() ? 1 : 0)
+                .Bind(6, JsonSerializer.SerializeToUtf8Bytes(order, CoreJson.Default.Order)).Run();
+        }
+
+        foreach (var customer in plan.Customers.Values)
+        {
+            session.Prepare("""
+                INSERT INTO customers (tenant, id, unread, total, body) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (tenant, id) DO UPDATE SET unread = excluded.unread, total = excluded.total, body = excluded.body
+                """).Bind(1, customer.Tenant).Bind(2, customer.Profile.Id).Bind(3, customer.Inbox.Unread).Bind(4, customer.Inbox.Total)
+                .Bind(5, JsonSerializer.SerializeToUtf8Bytes(customer with { Inbox = default }, CoreJson.Default.Customer)).Run();
+        }
+
+        SqliteNotificationStore.Insert(session, plan);
+        SqliteStreamLog.Append(session, plan.Heads, plan.Entries);
+    }
+
+    // Orders and customers have names of their own; a customer called like an order must not appear in its history.
+    private static string SubjectKey(string type, string subject) => type == EventTypes.CustomerUpdated ? "customer:" + subject : "order:" + subject;
+
+    private static Order? FindOrder(SqliteSession session, string tenant, string orderId)
+    {
+        using var statement = session.Prepare("SELECT body FROM orders WHERE tenant = ? AND id = ?").Bind(1, tenant).Bind(2, orderId);
+        return statement.Step() ? JsonSerializer.Deserialize(statement.Blob(0), CoreJson.Default.Order) : null;
+    }
+
+    private static List<RecordedEvent> Events(SqliteSession session, string tenant, string orderId)
+    {
+        using var statement = session.Prepare("SELECT body FROM events WHERE tenant = ? AND subject = ? ORDER BY place")
+            .Bind(1, tenant).Bind(2, SubjectKey(EventTypes.OrderPlaced, orderId));
+        var events = new List<RecordedEvent>();
+        while (statement.Step())
+        {
+            events.Add(JsonSerializer.Deserialize(statement.Blob(0), CoreJson.Default.RecordedEvent)!);
+        }
+
+        return events;
+    }
+}

@@ -1,0 +1,87 @@
+using Milepost.Core.Recording;
+using SQLitePCL;
+
+namespace Milepost.Storage.Sqlite;
+
+/// <summary>One connection with its prepared statements. Used by one thread at a time.</summary>
+internal sealed class SqliteSession : IDisposable
+{
+    private readonly sqlite3 _handle;
+    private readonly Dictionary<string, sqlite3_stmt> _statements = new(StringComparer.Ordinal);
+
+    public SqliteSession(string path, bool readOnly)
+    {
+        var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        var result = raw.sqlite3_open_v2(path, out _handle, flags, null);
+        if (result != raw.SQLITE_OK)
+        {
+            throw new StoreUnavailableException($"The database {path} cannot be opened: {raw.sqlite3_errstr(result).utf8_to_string()}.");
+        }
+
+        // Another process (a backup, the migrate command) may hold the file for a moment.
+        raw.sqlite3_busy_timeout(_handle, 5_000);
+    }
+
+    public SqliteStatement Prepare(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out statement));
+            _statements.Add(sql, statement);
+        }
+
+        return new SqliteStatement(this, statement);
+    }
+
+    public void Run(string sql) => Prepare(sql).Run();
+
+    /// <summary>Runs a script of several statements.</summary>
+    public void Script(string sql) => Check(raw.sqlite3_exec(_handle, sql));
+
+    /// <summary>Ends a failed transaction. SQLite may have ended it by itself ("lang_transaction"); then there is nothing to undo.</summary>
+    public void RollBack()
+    {
+        if (raw.sqlite3_get_autocommit(_handle) == 0)
+        {
+            Run("ROLLBACK");
+        }
+    }
+
+    public long LastInsertedRow() => raw.sqlite3_last_insert_rowid(_handle);
+
+    public void Check(int result)
+    {
+        if (result != raw.SQLITE_OK)
+        {
+            throw Failure(result);
+        }
+    }
+
+    public Exception Failure(int result)
+    {
+        var message = $"SQLite: {raw.sqlite3_errmsg(_handle).utf8_to_string()} ({raw.sqlite3_extended_errcode(_handle)}).";
+        return (result & 0xff) switch
+        {
+            raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN
+                or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_NOMEM => new StoreUnavailableException(message),
+            _ => new InvalidOperationException(message),
+        };
+    }
+
+    /// <summary>Writes the log back into the database file. False: it could not be done completely now.</summary>
+    public bool Checkpoint(bool truncate)
+    {
+        var result = raw.sqlite3_wal_checkpoint_v2(_handle, null, truncate ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE, out var frames, out var done);
+        return result == raw.SQLITE_OK && frames == done;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Dispose();
+        }
+
+        _handle.Dispose();
+    }
+}
