@@ -8,10 +8,10 @@ internal sealed record DemoCounts(long Posted, long Duplicates, long Rejected, i
 /// <summary>Keeps the counts: one writer (the shop), one reader (the console).</summary>
 internal sealed class DemoTally
 {
-    private readonly HashSet<string> active = new(StringComparer.Ordinal);
-    private volatile DemoCounts counts = new(0, 0, 0, 0);
+    private readonly HashSet<string> _active = new(StringComparer.Ordinal);
+    private volatile DemoCounts _counts = new(0, 0, 0, 0);
 
-    public DemoCounts Counts => counts;
+    public DemoCounts Counts => _counts;
 
     public void Add(IReadOnlyList<CloudEvent> events, RecordReply reply)
     {
@@ -19,19 +19,19 @@ internal sealed class DemoTally
         {
             if (cloudEvent.Type is EventTypes.OrderPlaced)
             {
-                active.Add(cloudEvent.Subject);
+                _active.Add(cloudEvent.Subject);
             }
             else if (IsLast(cloudEvent))
             {
-                active.Remove(cloudEvent.Subject);
+                _active.Remove(cloudEvent.Subject);
             }
         }
 
-        counts = new DemoCounts(
-            counts.Posted + reply.Accepted,
-            counts.Duplicates + reply.Duplicates,
-            counts.Rejected + reply.Rejected.Count,
-            active.Count);
+        _counts = new DemoCounts(
+            _counts.Posted + reply.Accepted,
+            _counts.Duplicates + reply.Duplicates,
+            _counts.Rejected + reply.Rejected.Count,
+            _active.Count);
     }
 
     private static bool IsLast(CloudEvent cloudEvent) =>

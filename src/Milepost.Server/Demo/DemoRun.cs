@@ -11,9 +11,9 @@ internal sealed record DemoRequest(int Seed, double Speed, double OrdersPerMinut
 /// <summary>The demo: the real server in this process, and a shop that uses it over HTTP.</summary>
 internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimeProvider time)
 {
-    private readonly DemoTally tally = new();
+    private readonly DemoTally _tally = new();
 
-    public DemoTally Tally => tally;
+    public DemoTally Tally => _tally;
 
     /// <summary>Reads the settings of a demo. Neither the file nor the environment counts: the demo must never write into somebody's data.</summary>
     public static SettingsResult LoadSettings(string urls, string dataDirectory)
@@ -41,13 +41,13 @@ internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimePro
         try
         {
             var address = Origin(app.Urls.First(), "localhost");
-            var screen = new DemoConsole(console, tally, time);
+            var screen = new DemoConsole(console, _tally, time);
             screen.Open(address, settings.Storage.DataDirectory, isTemporary: request.DataDirectory is null, request.Seed);
             using var http = Shop(address, minter);
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
             var start = time.GetUtcNow();
             var script = ShopScript.Generate(new ScriptOptions(request.Seed, start, request.Speed, request.OrdersPerMinute));
-            var shop = new ShopPlayer(http, tally, screen.Tell, time).RunAsync(script, start, ending.Token);
+            var shop = new ShopPlayer(http, _tally, screen.Tell, time).RunAsync(script, start, ending.Token);
             var display = screen.FollowAsync(ending.Token);
             await Task.WhenAny(shop, display);
             await ending.CancelAsync();

@@ -6,8 +6,8 @@ internal sealed class OrderAuthors(ScriptOptions options, Random random)
     // What is over took as long as such orders really take.
     private const double PastStretch = 25;
 
-    private readonly Queue<DemoCustomer> customers = new();
-    private int orders;
+    private readonly Queue<DemoCustomer> _customers = new();
+    private int _orders;
 
     /// <summary>What is known when the demo starts: for each customer an order of the last days, for most one that is under way.</summary>
     public IEnumerable<IReadOnlyList<ScriptedEvent>> Opening()
@@ -37,7 +37,7 @@ internal sealed class OrderAuthors(ScriptOptions options, Random random)
     private OrderStory Story(DemoCustomer customer, bool isParcel, TimeSpan placedAt, double stretch)
     {
         var shops = isParcel ? Cast.ParcelShops : Cast.Restaurants;
-        var id = $"{(isParcel ? 'p' : 'r')}{options.Seed}-{1001 + orders++}";
+        var id = $"{(isParcel ? 'p' : 'r')}{options.Seed}-{1001 + _orders++}";
         return new OrderStory(options, random, id, customer, shops[random.Next(shops.Count)], placedAt, stretch);
     }
 
@@ -58,16 +58,16 @@ internal sealed class OrderAuthors(ScriptOptions options, Random random)
     // Everybody orders once before anybody orders again: whoever is being watched does not wait long.
     private DemoCustomer NextCustomer()
     {
-        if (customers.Count == 0)
+        if (_customers.Count == 0)
         {
             var shuffled = Cast.Customers.ToArray();
             random.Shuffle(shuffled);
             foreach (var customer in shuffled)
             {
-                customers.Enqueue(customer);
+                _customers.Enqueue(customer);
             }
         }
 
-        return customers.Dequeue();
+        return _customers.Dequeue();
     }
 }

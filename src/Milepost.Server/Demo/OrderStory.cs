@@ -7,25 +7,25 @@ namespace Milepost.Server.Demo;
 /// <summary>One order from its placing to its end, told as the events that a shop and a courier would send.</summary>
 internal sealed class OrderStory
 {
-    private readonly ScriptOptions options;
-    private readonly Random random;
-    private readonly DemoCustomer customer;
-    private readonly string orderId;
-    private readonly TimeSpan placedAt;
-    private readonly string courier;
-    private readonly DemoDriver driver;
-    private readonly double pace;
-    private readonly List<ScriptedEvent> events = [];
+    private readonly ScriptOptions _options;
+    private readonly Random _random;
+    private readonly DemoCustomer _customer;
+    private readonly string _orderId;
+    private readonly TimeSpan _placedAt;
+    private readonly string _courier;
+    private readonly DemoDriver _driver;
+    private readonly double _pace;
+    private readonly List<ScriptedEvent> _events = [];
 
     /// <param name="stretch">1: the order lives one to two minutes.</param>
     public OrderStory(ScriptOptions options, Random random, string orderId, DemoCustomer customer, DemoShop shop, TimeSpan placedAt, double stretch)
     {
-        (this.options, this.random, this.orderId, this.customer, this.placedAt, Shop) = (options, random, orderId, customer, placedAt, shop);
+        (_options, _random, _orderId, _customer, _placedAt, Shop) = (options, random, orderId, customer, placedAt, shop);
         var isMeal = Cast.Restaurants.Contains(shop);
-        courier = isMeal ? "/couriers/velo" : "/carriers/stadtbote";
+        _courier = isMeal ? "/couriers/velo" : "/carriers/stadtbote";
         var drivers = isMeal ? Cast.Riders : Cast.Vans;
-        driver = drivers[random.Next(drivers.Count)];
-        pace = (0.85 + (0.3 * random.NextDouble())) * stretch;
+        _driver = drivers[_random.Next(drivers.Count)];
+        _pace = (0.85 + (0.3 * _random.NextDouble())) * stretch;
     }
 
     public DemoShop Shop { get; }
@@ -41,18 +41,18 @@ internal sealed class OrderStory
         Status(14, Shop.Source, "preparing");
         Status(32, Shop.Source, "ready");
         Driver(36);
-        Status(37, courier, "courier_assigned");
-        Status(44, courier, "picked_up");
-        Status(47, courier, "out_for_delivery");
+        Status(37, _courier, "courier_assigned");
+        Status(44, _courier, "picked_up");
+        Status(47, _courier, "out_for_delivery");
         if (isDelayed)
         {
-            Eta(56, courier, due: 88 + slower, Pick("Heavy traffic on the way", "Rain is slowing our riders down", "The bridge is closed, taking a detour"));
-            Note(58, courier, $"{driver.Name} is sorry for the wait and on the way to you");
+            Eta(56, _courier, due: 88 + slower, Pick("Heavy traffic on the way", "Rain is slowing our riders down", "The bridge is closed, taking a detour"));
+            Note(58, _courier, $"{_driver.Name} is sorry for the wait and on the way to you");
         }
 
-        Status(74 + slower, courier, "arriving", Pick("Two streets away", "Around the corner", "Looking for your doorbell"));
-        Status(88 + slower, courier, "delivered", Pick("Handed to you at the door", "Left with your neighbour", "Enjoy your meal!"));
-        return events;
+        Status(74 + slower, _courier, "arriving", Pick("Two streets away", "Around the corner", "Looking for your doorbell"));
+        Status(88 + slower, _courier, "delivered", Pick("Handed to you at the door", "Left with your neighbour", "Enjoy your meal!"));
+        return _events;
     }
 
     /// <summary>A meal that the customer collects.</summary>
@@ -63,9 +63,9 @@ internal sealed class OrderStory
         Status(6, Shop.Source, "accepted", "We will call you when it is ready");
         Eta(7, Shop.Source, due: 48);
         Status(15, Shop.Source, "preparing");
-        Status(48, Shop.Source, "ready_for_collection", $"Collect it at the counter with code {random.Next(100, 1000)}");
+        Status(48, Shop.Source, "ready_for_collection", $"Collect it at the counter with code {_random.Next(100, 1000)}");
         Status(84, Shop.Source, "delivered", "Collected at the counter");
-        return events;
+        return _events;
     }
 
     /// <summary>A parcel; sometimes nobody is at home the first time.</summary>
@@ -76,22 +76,22 @@ internal sealed class OrderStory
         Status(8, Shop.Source, "accepted", "Your parcel is announced to the carrier");
         Status(18, Shop.Source, "preparing", "Being packed");
         Status(34, Shop.Source, "ready");
-        Status(44, courier, "picked_up", "The carrier has your parcel");
-        Eta(45, courier, due: 102);
+        Status(44, _courier, "picked_up", "The carrier has your parcel");
+        Eta(45, _courier, due: 102);
         Driver(54);
-        Status(56, courier, "out_for_delivery", "In the van, stop 7 of 12");
+        Status(56, _courier, "out_for_delivery", "In the van, stop 7 of 12");
         if (!attemptFails)
         {
-            Status(88, courier, "arriving");
-            Status(102, courier, "delivered", Pick("Handed over at the door", "In the parcel box", "Left with the concierge"));
-            return events;
+            Status(88, _courier, "arriving");
+            Status(102, _courier, "delivered", Pick("Handed over at the door", "In the parcel box", "Left with the concierge"));
+            return _events;
         }
 
-        Status(84, courier, "attempt_failed", "Nobody answered the door; we try again on the way back");
-        Eta(86, courier, due: 126, "Second attempt on the way back");
-        Status(98, courier, "out_for_delivery", "On the way back to you");
-        Status(126, courier, "delivered", "Handed over at the second attempt");
-        return events;
+        Status(84, _courier, "attempt_failed", "Nobody answered the door; we try again on the way back");
+        Eta(86, _courier, due: 126, "Second attempt on the way back");
+        Status(98, _courier, "out_for_delivery", "On the way back to you");
+        Status(126, _courier, "delivered", "Handed over at the second attempt");
+        return _events;
     }
 
     public IReadOnlyList<ScriptedEvent> Cancelled()
@@ -100,22 +100,27 @@ internal sealed class OrderStory
         Paid(2);
         Status(6, Shop.Source, "accepted");
         Add(24, Shop.Source, EventTypes.OrderCancelled, new { reason = Pick("An item ran out; your money is on its way back", "The shop had to close early") });
-        return events;
+        return _events;
     }
 
     private void Placed(bool destination)
     {
-        var items = Shop.Range.OrderBy(_ => random.Next()).Take(random.Next(1, 4))
-            .Select(item => new { name = item.Name, quantity = random.Next(5) == 0 ? 2 : 1, price = item.Price }).ToList();
+        var items = Shop.Range.OrderBy(_ => _random.Next()).Take(_random.Next(1, 4))
+            .Select(item => new { name = item.Name, quantity = _random.Next(5) == 0 ? 2 : 1, price = item.Price }).ToList();
         Add(0, Shop.Source, EventTypes.OrderPlaced, new
         {
             customer = new
             {
-                id = customer.Id, name = customer.Name, email = customer.Email, phone = customer.Phone, locale = customer.Locale, timeZone = customer.TimeZone,
+                id = _customer.Id,
+                name = _customer.Name,
+                email = _customer.Email,
+                phone = _customer.Phone,
+                locale = _customer.Locale,
+                timeZone = _customer.TimeZone,
             },
             items,
             total = new { amount = items.Sum(item => item.price * item.quantity), currency = "EUR" },
-            destination = destination ? new { address = customer.Address, lat = customer.Lat, lon = customer.Lon } : null,
+            destination = destination ? new { address = _customer.Address, lat = _customer.Lat, lon = _customer.Lon } : null,
         });
     }
 
@@ -129,12 +134,12 @@ internal sealed class OrderStory
         Add(second, source, EventTypes.OrderNoteAdded, new { note, customerVisible = true });
 
     private void Driver(double second) =>
-        Add(second, courier, EventTypes.OrderDriverAssigned, new { driver = new { id = driver.Id, name = driver.Name, vehicle = driver.Vehicle } });
+        Add(second, _courier, EventTypes.OrderDriverAssigned, new { driver = new { id = _driver.Id, name = _driver.Name, vehicle = _driver.Vehicle } });
 
     private void Eta(double second, string source, double due, string? reason = null)
     {
-        var at = options.Start + At(due);
-        var slack = TimeSpan.FromSeconds(30 * pace);
+        var at = _options.Start + At(due);
+        var slack = TimeSpan.FromSeconds(30 * _pace);
         Add(second, source, EventTypes.OrderEtaUpdated, new { eta = Rfc3339.Format(at), from = Rfc3339.Format(at - slack), to = Rfc3339.Format(at + slack), reason });
     }
 
@@ -142,20 +147,20 @@ internal sealed class OrderStory
     private void Add(double second, string source, string type, object data)
     {
         var at = At(second);
-        events.Add(new ScriptedEvent(at < TimeSpan.Zero ? TimeSpan.Zero : at, new CloudEvent
+        _events.Add(new ScriptedEvent(at < TimeSpan.Zero ? TimeSpan.Zero : at, new CloudEvent
         {
-            Id = $"{orderId}.{events.Count + 1}",
+            Id = $"{_orderId}.{_events.Count + 1}",
             Source = source,
             Type = type,
-            Subject = orderId,
-            Time = options.Start + at,
+            Subject = _orderId,
+            Time = _options.Start + at,
             Data = JsonSerializer.SerializeToElement(data, DataFormat),
         }));
     }
 
-    private TimeSpan At(double second) => TimeSpan.FromMilliseconds(Math.Round((placedAt + TimeSpan.FromSeconds(second * pace)).TotalMilliseconds));
+    private TimeSpan At(double second) => TimeSpan.FromMilliseconds(Math.Round((_placedAt + TimeSpan.FromSeconds(second * _pace)).TotalMilliseconds));
 
-    private string Pick(params string[] texts) => texts[random.Next(texts.Length)];
+    private string Pick(params string[] texts) => texts[_random.Next(texts.Length)];
 
     private static readonly JsonSerializerOptions DataFormat = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
 }

@@ -5,9 +5,9 @@ namespace Milepost.Server.Tests.Commands;
 
 public sealed class MilepostCommandTests : IDisposable
 {
-    private readonly TempDirectory directory = new();
+    private readonly TempDirectory _directory = new();
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Theory]
     [InlineData("serve")]
@@ -93,7 +93,7 @@ public sealed class MilepostCommandTests : IDisposable
     [Fact]
     public async Task An_unusable_data_directory_is_an_error_in_words()
     {
-        var file = Path.Combine(directory.Path, "file");
+        var file = Path.Combine(_directory.Path, "file");
         await File.WriteAllTextAsync(file, "");
 
         var (exitCode, _, error) = await RunAsync("token", "--tenant", "demo", "--sub", "c", $"--Storage:DataDirectory={file}");
@@ -103,7 +103,7 @@ public sealed class MilepostCommandTests : IDisposable
         error.ShouldNotContain("   at ");
     }
 
-    private string Data() => $"--Storage:DataDirectory={directory.Path}";
+    private string Data() => $"--Storage:DataDirectory={_directory.Path}";
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
     {

@@ -5,14 +5,14 @@ namespace Milepost.Server.Tests.Hosting;
 
 public sealed class DevelopmentKeyTests : IDisposable
 {
-    private readonly TempDirectory directory = new();
+    private readonly TempDirectory _directory = new();
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void Is_made_once_and_then_read()
     {
-        var data = Path.Combine(directory.Path, "new", "data");
+        var data = Path.Combine(_directory.Path, "new", "data");
 
         var key = DevelopmentKey.ReadOrCreate(data);
 
@@ -25,19 +25,19 @@ public sealed class DevelopmentKeyTests : IDisposable
     public void Only_its_owner_may_read_it()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "file modes are Unix");
-        DevelopmentKey.ReadOrCreate(directory.Path);
+        DevelopmentKey.ReadOrCreate(_directory.Path);
 
 #pragma warning disable CA1416 // skipped above
-        File.GetUnixFileMode(DevelopmentKey.PathIn(directory.Path)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.GetUnixFileMode(DevelopmentKey.PathIn(_directory.Path)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
 #pragma warning restore CA1416
     }
 
     [Fact]
     public void A_file_that_is_no_key_is_not_used()
     {
-        File.WriteAllText(DevelopmentKey.PathIn(directory.Path), "short\n");
+        File.WriteAllText(DevelopmentKey.PathIn(_directory.Path), "short\n");
 
-        Should.Throw<InvalidDataException>(() => DevelopmentKey.ReadOrCreate(directory.Path)).Message.ShouldContain("signing.key is not a signing key");
+        Should.Throw<InvalidDataException>(() => DevelopmentKey.ReadOrCreate(_directory.Path)).Message.ShouldContain("signing.key is not a signing key");
     }
 
     [Fact]
@@ -45,9 +45,9 @@ public sealed class DevelopmentKeyTests : IDisposable
     {
         var keys = new string[8];
 
-        Parallel.For(0, keys.Length, index => keys[index] = DevelopmentKey.ReadOrCreate(directory.Path));
+        Parallel.For(0, keys.Length, index => keys[index] = DevelopmentKey.ReadOrCreate(_directory.Path));
 
         keys.Distinct().ShouldHaveSingleItem();
-        Directory.GetFiles(directory.Path).ShouldHaveSingleItem();
+        Directory.GetFiles(_directory.Path).ShouldHaveSingleItem();
     }
 }

@@ -4,9 +4,9 @@ namespace Milepost.Server.Tests.Hosting;
 
 public sealed class SettingsLoaderTests : IDisposable
 {
-    private readonly TempDirectory directory = new();
+    private readonly TempDirectory _directory = new();
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void Nothing_set_is_a_complete_configuration()
@@ -14,7 +14,7 @@ public sealed class SettingsLoaderTests : IDisposable
         var settings = Loaded(Load()).Settings;
 
         settings.Storage.Provider.ShouldBe("sqlite");
-        settings.Storage.DataDirectory.ShouldBe(Path.Combine(directory.Path, "data"));
+        settings.Storage.DataDirectory.ShouldBe(Path.Combine(_directory.Path, "data"));
         settings.Urls.ShouldBe(["http://localhost:5080"]);
         settings.Gateway.AllowedOrigins.ShouldBeEmpty();
     }
@@ -127,11 +127,11 @@ public sealed class SettingsLoaderTests : IDisposable
 
     private SettingsResult Load((string Name, string Value)[]? environment = null, string[]? arguments = null) =>
         SettingsLoader.Load(new SettingsSources(
-            directory.Path,
+            _directory.Path,
             (environment ?? []).ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal),
             arguments ?? []));
 
-    private void WriteFile(string json) => File.WriteAllText(Path.Combine(directory.Path, "appsettings.json"), json);
+    private void WriteFile(string json) => File.WriteAllText(Path.Combine(_directory.Path, "appsettings.json"), json);
 
     private static SettingsResult.Loaded Loaded(SettingsResult result) => result.ShouldBeOfType<SettingsResult.Loaded>();
 
