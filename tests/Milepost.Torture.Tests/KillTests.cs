@@ -143,7 +143,7 @@ public sealed class KillTests(ITestOutputHelper output)
                 {
                     // Whether it was recorded is not known: exactly what happens to a shop. It is sent again as it was.
                     Repeats++;
-                    await Task.Yield();
+                    await Task.Delay(random.Next(1, 20), cancellationToken);
                 }
             }
         }
