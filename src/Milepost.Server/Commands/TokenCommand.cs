@@ -10,7 +10,7 @@ namespace Milepost.Server.Commands;
 /// <summary><c>milepost token</c>: signs a token with the key that the server checks tokens with.</summary>
 internal static class TokenCommand
 {
-    private static readonly string[] Scopes = ["events:write", "notifications:write", "operator", "admin"];
+    private static readonly IReadOnlyList<string> Scopes = ScopeNames.All;
 
     private static readonly Option<string> Tenant = new("--tenant")
     {

@@ -1,0 +1,76 @@
+using System.Collections.Frozen;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Milepost.Server.Hosting;
+
+namespace Milepost.Server.Demo;
+
+internal sealed record DemoPerson(string Id, string Name);
+
+internal sealed record DemoTokenRequest(string? Customer);
+
+internal sealed record DemoToken(string Token, string Tenant);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(IReadOnlyList<DemoPerson>))]
+[JsonSerializable(typeof(DemoTokenRequest))]
+[JsonSerializable(typeof(DemoToken))]
+internal sealed partial class DemoJson : JsonSerializerContext;
+
+/// <summary>The demo's page, and tokens for its invented customers. Mapped in the demo only.</summary>
+internal static class DemoEndpoints
+{
+    private const string ResourcePrefix = "demo/";
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
+
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static readonly FrozenDictionary<string, byte[]> Files = typeof(DemoEndpoints).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal))
+        .ToFrozenDictionary(name => name[ResourcePrefix.Length..], Read, StringComparer.Ordinal);
+
+    public static void MapDemo(this IEndpointRouteBuilder endpoints, TokenMinter minter)
+    {
+        var demo = endpoints.MapGroup("").ExcludeFromDescription().AddEndpointFilter(async (context, next) =>
+        {
+            var headers = context.HttpContext.Response.Headers;
+            headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers.CacheControl = "no-store";
+            return await next(context);
+        });
+        demo.MapGet("/", () => File("index.html"));
+        demo.MapGet("/demo/{file}", (string file) => File(file));
+        demo.MapGet("/demo/customers", () =>
+            TypedResults.Json<IReadOnlyList<DemoPerson>>([.. Cast.Customers.Select(customer => new DemoPerson(customer.Id, customer.Name))], DemoJson.Default.IReadOnlyListDemoPerson));
+        demo.MapPost("/demo/token", (DemoTokenRequest request) => Token(request, minter));
+    }
+
+    private static Results<JsonHttpResult<DemoToken>, NotFound> Token(DemoTokenRequest request, TokenMinter minter) =>
+        Cast.Customers.Any(customer => customer.Id == request.Customer)
+            ? TypedResults.Json(new DemoToken(minter.Mint(new TokenRequest(Cast.Tenant, request.Customer!, [], TokenLifetime)), Cast.Tenant), DemoJson.Default.DemoToken)
+            : TypedResults.NotFound();
+
+    private static Results<FileContentHttpResult, NotFound> File(string name) =>
+        Files.TryGetValue(name, out var bytes) ? TypedResults.Bytes(bytes, ContentType(name)) : TypedResults.NotFound();
+
+    private static string ContentType(string name) => Path.GetExtension(name) switch
+    {
+        ".html" => "text/html; charset=utf-8",
+        ".css" => "text/css; charset=utf-8",
+        ".js" => "text/javascript; charset=utf-8",
+        ".svg" => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+
+    private static byte[] Read(string resource)
+    {
+        using var stream = typeof(DemoEndpoints).Assembly.GetManifestResourceStream(resource)!;
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}

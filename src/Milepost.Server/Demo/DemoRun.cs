@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using Milepost.Server.Hosting;
+using Spectre.Console;
+
+namespace Milepost.Server.Demo;
+
+/// <summary>How the demo was asked for. No directory: a temporary one, so that a seed always starts from nothing.</summary>
+internal sealed record DemoRequest(int Seed, double Speed, double OrdersPerMinute, string Urls, string? DataDirectory);
+
+/// <summary>The demo: the real server in this process, and a shop that uses it over HTTP.</summary>
+internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimeProvider time)
+{
+    private readonly DemoTally _tally = new();
+
+    public DemoTally Tally => _tally;
+
+    /// <summary>Reads the settings of a demo. Neither the file nor the environment counts: the demo must never write into somebody's data.</summary>
+    public static SettingsResult LoadSettings(string urls, string dataDirectory)
+    {
+        var origins = string.Join(',', urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(url => Uri.TryCreate(url, UriKind.Absolute, out _))
+            .SelectMany(url => new[] { Origin(url, "localhost"), Origin(url, "127.0.0.1") })
+            .Distinct(StringComparer.Ordinal));
+        return SettingsLoader.Load(new SettingsSources(dataDirectory, new Dictionary<string, string>(StringComparer.Ordinal),
+        [
+            $"--Urls={urls}",
+            $"--Storage:DataDirectory={dataDirectory}",
+            $"--Gateway:AllowedOrigins={origins}",
+            "--Logging:LogLevel:Default=Warning",
+        ]));
+    }
+
+    /// <summary>Runs until <paramref name="cancellationToken"/> or the host ends it.</summary>
+    public async Task RunAsync(ServerSettings settings, CancellationToken cancellationToken)
+    {
+        var keys = KeySource.Of(settings);
+        var minter = new TokenMinter(keys.SigningSecret ?? throw new UnreachableException(), settings.Auth.Audience, time);
+        await using var app = MilepostServer.Build(settings, it => it.MapDemo(minter));
+        await app.StartAsync(cancellationToken);
+        try
+        {
+            var address = Origin(app.Urls.First(), "localhost");
+            var screen = new DemoConsole(console, _tally, time);
+            screen.Open(address, settings.Storage.DataDirectory, isTemporary: request.DataDirectory is null, request.Seed);
+            using var http = Shop(address, minter);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
+            var start = time.GetUtcNow();
+            var script = ShopScript.Generate(new ScriptOptions(request.Seed, start, request.Speed, request.OrdersPerMinute));
+            var shop = new ShopPlayer(http, _tally, screen.Tell, time).RunAsync(script, start, ending.Token);
+            var display = screen.FollowAsync(ending.Token);
+            await Task.WhenAny(shop, display);
+            await ending.CancelAsync();
+            try
+            {
+                await Task.WhenAll(shop, display);
+            }
+            catch (OperationCanceledException)
+            {
+                // Ctrl-C is how a demo ends.
+            }
+        }
+        finally
+        {
+            await app.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static HttpClient Shop(string address, TokenMinter minter)
+    {
+        var http = new HttpClient { BaseAddress = new Uri($"{address}/api/v1/{Cast.Tenant}/"), Timeout = TimeSpan.FromSeconds(30) };
+        var token = minter.Mint(new TokenRequest(Cast.Tenant, "demo-shop", ["events:write"], TimeSpan.FromDays(365)));
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return http;
+    }
+
+    // An address to listen on (0.0.0.0, [::], +) is not always one to go to.
+    private static string Origin(string url, string anyHost)
+    {
+        var address = BindingAddress.Parse(url);
+        var isLocal = address.Host is "localhost" or "127.0.0.1" or "0.0.0.0" or "[::]" or "[::1]" or "*" or "+";
+        var port = address.Port == (address.Scheme == "https" ? 443 : 80) ? "" : $":{address.Port}";
+        return $"{address.Scheme}://{(isLocal ? anyHost : address.Host)}{port}";
+    }
+}

@@ -1,0 +1,207 @@
+import { Api, customers } from './api.js';
+import { ConnectionView } from './connection-view.js';
+import { DetailView, newsOf } from './detail-view.js';
+import { byId, h, setText } from './dom.js';
+import { InboxView } from './inbox-view.js';
+import { LiveConnection } from './live.js';
+import { OrdersView } from './orders-view.js';
+import { Store } from './store.js';
+
+/** @import { Frame, TransportKind } from './types.js' */
+
+const FOLLOWED_PAST = 10;
+const INBOX = 'notifications';
+
+/** One customer's session: from choosing the name to choosing another one. */
+class Session {
+  #store = new Store();
+  #api;
+  #live;
+  #orders = new OrdersView((id) => this.select(id, true));
+  #detail;
+  #inbox;
+  /** @type {string | null} */ #selected = null;
+  #isChosen = false;
+  #frame = 0;
+  #clock = setInterval(() => this.#draw(), 5_000);
+
+  /** @param {string} customer @param {DetailView} detail @param {ConnectionView} connection */
+  constructor(customer, detail, connection) {
+    this.#api = new Api(customer);
+    this.#detail = detail;
+    this.#inbox = new InboxView({
+      read: (id) => this.#do(this.#api.markRead(id)),
+      unread: (id) => this.#do(this.#api.markUnread(id)),
+      archive: (id) => this.#do(this.#api.archive(id)),
+      open: (note) => {
+        if (note.readAt === undefined) {
+          this.#do(this.#api.markRead(note.id));
+        }
+        if (note.orderId !== undefined) {
+          this.select(note.orderId, true);
+          showView('orders');
+        }
+      },
+    });
+    this.#live = new LiveConnection({
+      api: this.#api,
+      onFrame: (frame) => this.#take(frame),
+      onState: (state) => connection.show(state),
+      onGap: (streams) => streams.forEach((stream) => this.#do(this.#read(stream))),
+      onCaughtUp: (entries) => toast(entries === 1 ? 'Caught up: 1 update you had missed' : `Caught up: ${entries} updates you had missed`),
+    });
+  }
+
+  get live() {
+    return this.#live;
+  }
+
+  async open() {
+    this.#store.takeList(await this.#api.orders());
+    this.#draw();
+    const active = this.#store.sorted().filter((order) => order.active);
+    this.#live.start([INBOX, ...active.map((order) => `order:${order.id}`)]);
+  }
+
+  close() {
+    clearInterval(this.#clock);
+    cancelAnimationFrame(this.#frame);
+    this.#live.close();
+  }
+
+  markAllRead() {
+    this.#do(this.#api.markAllRead());
+  }
+
+  /** @param {string} id @param {boolean} byHand */
+  select(id, byHand) {
+    this.#isChosen ||= byHand;
+    this.#selected = id;
+    if (this.#store.orders.get(id)?.timeline === undefined) {
+      this.#do(this.#read(`order:${id}`));
+    }
+    this.#draw();
+  }
+
+  /** Reads the snapshot of a stream, and follows the stream from there. @param {string} stream */
+  async #read(stream) {
+    if (stream === INBOX) {
+      this.#store.takeInbox(await this.#api.notifications());
+    } else {
+      const tracking = await this.#api.tracking(stream.slice('order:'.length));
+      this.#store.takeTracking(tracking);
+      if (tracking.active && tracking.stream !== undefined) {
+        this.#live.follow(stream, tracking.stream.cursor);
+      }
+      this.#leaveOld();
+    }
+    this.#draw();
+  }
+
+  /** @param {Frame} frame */
+  #take(frame) {
+    const stream = frame.stream ?? '';
+    if (frame.type === 'reset') {
+      this.#do(this.#read(stream));
+      return;
+    }
+    if (stream === INBOX) {
+      this.#store.takeInboxFrame(frame);
+      const note = frame.data?.notification;
+      if (note?.orderId !== undefined && !this.#store.orders.has(note.orderId)) {
+        this.#do(this.#read(`order:${note.orderId}`));
+      }
+      if (note !== undefined) {
+        setText(byId('news'), `${note.title}. ${note.body}`);
+      }
+    } else if (this.#store.takeOrderFrame(frame)) {
+      const order = this.#store.orders.get(frame.data.orderId);
+      if (order !== undefined) {
+        setText(byId('news'), newsOf(order));
+        requestAnimationFrame(() => this.#orders.flash(order.id));
+      }
+    }
+    this.#draw();
+  }
+
+  // Orders that ended stay followed for a while, for what arrives late.
+  #leaveOld() {
+    const past = this.#store.sorted().filter((order) => !order.active && order.id !== this.#selected);
+    past.slice(FOLLOWED_PAST).forEach((order) => this.#live.leave(`order:${order.id}`));
+  }
+
+  #draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => {
+      const orders = this.#store.sorted();
+      const current = orders.find((order) => order.id === this.#selected);
+      // Until somebody chooses, the page shows an order that is under way.
+      const next = orders.filter((order) => order.active).at(-1) ?? orders[0];
+      if (next !== undefined && next.id !== this.#selected && (current === undefined || (!this.#isChosen && !current.active && next.active))) {
+        this.select(next.id, false);
+        return;
+      }
+      this.#orders.render(orders, this.#selected);
+      this.#detail.render(current);
+      this.#inbox.render(this.#store.notifications, this.#store.unread);
+    });
+  }
+
+  /** @param {Promise<unknown>} work */
+  #do(work) {
+    work.catch((error) => toast(error.message));
+  }
+}
+
+/** @param {string} text */
+function toast(text) {
+  const box = byId('toast');
+  box.textContent = text;
+  box.classList.add('shown');
+  setTimeout(() => box.classList.toggle('shown', box.textContent !== text), 4_000);
+}
+
+/** @param {'orders' | 'inbox'} view On narrow screens one at a time. */
+function showView(view) {
+  byId('main').dataset.view = view;
+  byId('tab-orders').setAttribute('aria-pressed', String(view === 'orders'));
+  byId('tab-inbox').setAttribute('aria-pressed', String(view === 'inbox'));
+}
+
+async function start() {
+  const people = await customers();
+  const select = /** @type {HTMLSelectElement} */ (byId('customer'));
+  select.append(...people.map((person) => h('option', { value: person.id }, person.name)));
+  const asked = location.hash.slice(1);
+  select.value = people.some((person) => person.id === asked) ? asked : people[0].id;
+
+  /** @type {Session | null} */
+  let session = null;
+  /** @type {TransportKind} */
+  let transport = 'websocket';
+  const detail = new DetailView();
+  const connection = new ConnectionView({
+    use: (kind) => session?.live.use(transport = kind),
+    goOffline: () => session?.live.goOffline(),
+    goOnline: () => session?.live.goOnline(),
+  });
+  const enter = async () => {
+    session?.close();
+    history.replaceState(null, '', `#${select.value}`);
+    const opened = session = new Session(select.value, detail, connection);
+    opened.live.prefer(transport);
+    try {
+      await opened.open();
+    } catch (error) {
+      toast(`The server cannot be reached: ${error instanceof Error ? error.message : error}`);
+      setTimeout(() => session === opened && enter(), 3_000);
+    }
+  };
+  select.addEventListener('change', enter);
+  byId('read-all').addEventListener('click', () => session?.markAllRead());
+  byId('tab-orders').addEventListener('click', () => showView('orders'));
+  byId('tab-inbox').addEventListener('click', () => showView('inbox'));
+  await enter();
+}
+
+start().catch((error) => toast(`The page could not start: ${error.message}`));

@@ -1,0 +1,107 @@
+/** @import { Frame, Notification, NotificationPage, Order, TimelineEntry } from './types.js' */
+
+/** One customer's orders and inbox: snapshots go in, frames go in, the page shows what is here. */
+export class Store {
+  /** @type {Map<string, Order>} */ orders = new Map();
+  /** @type {Notification[]} */ notifications = [];
+  unread = 0;
+  total = 0;
+
+  /** Active first, newest first. */
+  sorted() {
+    return [...this.orders.values()].sort((left, right) =>
+      Number(right.active) - Number(left.active) || (right.placedAt ?? right.updatedAt).localeCompare(left.placedAt ?? left.updatedAt));
+  }
+
+  /** @param {Order[]} orders From the list; what is known better already stays. */
+  takeList(orders) {
+    for (const order of orders) {
+      this.orders.set(order.id, { ...order, ...this.orders.get(order.id) });
+    }
+  }
+
+  /** @param {Order} tracking A snapshot with its position. */
+  takeTracking(tracking) {
+    const known = this.orders.get(tracking.id)?.stream;
+    const isOlder = known !== undefined && known.epoch === tracking.stream?.epoch && known.offset > (tracking.stream?.offset ?? 0);
+    if (!isOlder) {
+      this.orders.set(tracking.id, tracking);
+    }
+  }
+
+  /** @param {NotificationPage} page */
+  takeInbox(page) {
+    this.notifications = page.items;
+    this.#count(page);
+  }
+
+  /**
+   * Applies an entry of an order's stream. True: it was new.
+   * @param {Frame} frame
+   */
+  takeOrderFrame(frame) {
+    const change = frame.data;
+    const order = this.orders.get(change.orderId);
+    if (order === undefined) {
+      return false;
+    }
+    const offset = frame.offset ?? 0;
+    if (order.stream !== undefined && offset <= order.stream.offset) {
+      return false;
+    }
+    this.orders.set(order.id, {
+      ...order,
+      status: change.status,
+      active: change.active,
+      eta: change.eta,
+      driver: change.driver ?? order.driver,
+      updatedAt: change.event.time > order.updatedAt ? change.event.time : order.updatedAt,
+      timeline: withEntry(order.timeline ?? [], change.event),
+      stream: order.stream && { ...order.stream, offset },
+    });
+    return true;
+  }
+
+  /** Applies an entry of the inbox's stream. Counts are the server's, always. @param {Frame} frame */
+  takeInboxFrame(frame) {
+    const change = frame.data;
+    if (frame.type === 'notification.new') {
+      this.notifications = [change.notification, ...this.notifications.filter((note) => note.id !== change.notification.id)].slice(0, 60);
+    } else if (frame.type === 'notification.updated') {
+      this.notifications = this.notifications
+        .map((note) => note.id === change.id ? { ...note, readAt: change.readAt, archivedAt: change.archivedAt } : note)
+        .filter((note) => note.archivedAt === undefined);
+    } else if (frame.type === 'unread.changed') {
+      this.notifications = this.notifications.map((note) => ({ ...note, readAt: note.readAt ?? change.readAt }));
+    } else {
+      return;
+    }
+    this.#count(change);
+  }
+
+  /** @param {{ unread: number, total: number }} counts */
+  #count(counts) {
+    this.unread = counts.unread;
+    this.total = counts.total;
+  }
+}
+
+/** In the server's order: time, source, id. @param {TimelineEntry[]} timeline @param {TimelineEntry} entry */
+function withEntry(timeline, entry) {
+  const key = (/** @type {TimelineEntry} */ one) => `${new Date(one.time).toISOString()} ${one.source} ${one.eventId}`;
+  const others = timeline.filter((one) => one.eventId !== entry.eventId || one.source !== entry.source);
+  return [...others, entry].sort((left, right) => (key(left) < key(right) ? -1 : 1));
+}
+
+/**
+ * Why an entry did not move the order: `late` when something that happened after it was known before it came.
+ * @param {TimelineEntry} entry @param {TimelineEntry[]} timeline @returns {'late' | 'ignored' | null}
+ */
+export function remarkOn(entry, timeline) {
+  if (entry.status === undefined || entry.moved) {
+    return null;
+  }
+  const isLate = timeline.some((other) => other.status !== undefined && Date.parse(other.time) > Date.parse(entry.time)
+    && Date.parse(other.receivedAt) < Date.parse(entry.receivedAt));
+  return isLate ? 'late' : 'ignored';
+}

@@ -1,0 +1,52 @@
+// The wire types of docs/protocol that this page uses, for editors that read JSDoc.
+
+/**
+ * @typedef {{ at: string, from?: string, to?: string, reason?: string }} Eta
+ * @typedef {{ id: string, name?: string, vehicle?: string }} Driver
+ * @typedef {{ name: string, quantity: number, price?: number }} Item
+ * @typedef {{ eventId: string, source: string, type: string, time: string, receivedAt: string, status?: string, moved: boolean, note?: string }} TimelineEntry
+ * @typedef {{ stream: string, epoch: string, offset: number, cursor: string }} StreamState
+ *
+ * @typedef {object} Order An order as the list gives it, and more once its tracking was read.
+ * @property {string} id
+ * @property {string} status
+ * @property {boolean} active
+ * @property {Item[]} items
+ * @property {{ amount: number, currency: string }} [total]
+ * @property {Eta} [eta]
+ * @property {string} [placedAt]
+ * @property {string} updatedAt
+ * @property {{ address?: string }} [destination]
+ * @property {Driver} [driver]
+ * @property {TimelineEntry[]} [timeline]
+ * @property {StreamState} [stream]
+ *
+ * @typedef {object} Notification
+ * @property {string} id
+ * @property {string} type
+ * @property {string} title
+ * @property {string} body
+ * @property {string} [orderId]
+ * @property {string} createdAt
+ * @property {string} [readAt]
+ * @property {string} [archivedAt]
+ * @property {string} priority
+ *
+ * @typedef {{ items: Notification[], unread: number, total: number, next?: string, stream: StreamState }} NotificationPage
+ *
+ * @typedef {object} Frame A frame from the server.
+ * @property {string} type
+ * @property {string} [stream]
+ * @property {number} [offset]
+ * @property {string} [cursor]
+ * @property {any} [data]
+ * @property {{ stream: string, offset: number, replayed: number }[]} [streams]
+ * @property {boolean} [resumed] Long-poll only, made by the page: the first answer after a resume.
+ * @property {string} [code]
+ * @property {string} [detail]
+ * @property {number} [afterMs]
+ *
+ * @typedef {'websocket' | 'sse' | 'poll'} TransportKind
+ */
+
+export {};
