@@ -13,7 +13,7 @@ namespace Milepost.Client;
 /// </summary>
 public sealed class MilepostClient : IDisposable, IAsyncDisposable
 {
-    private readonly MilepostHttp http;
+    private readonly MilepostHttp _http;
 
     /// <summary>Makes a client; nothing is sent yet.</summary>
     public MilepostClient(MilepostClientOptions options)
@@ -24,12 +24,12 @@ public sealed class MilepostClient : IDisposable, IAsyncDisposable
             throw new ArgumentException("BaseAddress must be an absolute http or https address.", nameof(options));
         }
 
-        http = new MilepostHttp(options);
-        Events = new MilepostEvents(http);
-        Orders = new MilepostOrders(http);
-        Notifications = new MilepostNotifications(http);
-        Realtime = new MilepostRealtime(http);
-        Streams = new MilepostStreams(http, options);
+        _http = new MilepostHttp(options);
+        Events = new MilepostEvents(_http);
+        Orders = new MilepostOrders(_http);
+        Notifications = new MilepostNotifications(_http);
+        Realtime = new MilepostRealtime(_http);
+        Streams = new MilepostStreams(_http, options);
     }
 
     /// <summary>Sends order events.</summary>
@@ -48,12 +48,12 @@ public sealed class MilepostClient : IDisposable, IAsyncDisposable
     public MilepostStreams Streams { get; }
 
     /// <summary>Closes the client's own HTTP connections. End follows first, by cancelling or leaving their loops.</summary>
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     /// <summary>As <see cref="Dispose"/>.</summary>
     public ValueTask DisposeAsync()
     {
-        http.Dispose();
+        _http.Dispose();
         return ValueTask.CompletedTask;
     }
 }

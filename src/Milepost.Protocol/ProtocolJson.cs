@@ -10,7 +10,8 @@ namespace Milepost.Protocol;
 /// <summary>How every message of the protocol is written: camel case, absent instead of null.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(Rfc3339JsonConverter)])]
 [JsonSerializable(typeof(CloudEvent))]
 [JsonSerializable(typeof(IReadOnlyList<CloudEvent>))]
 [JsonSerializable(typeof(RecordReply))]

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Milepost.Protocol;
 
@@ -97,4 +99,13 @@ public static class Rfc3339
 
         return true;
     }
+}
+
+/// <summary>Writes instants as <see cref="Rfc3339.Format"/> does, and reads every RFC 3339 form.</summary>
+public sealed class Rfc3339JsonConverter : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && Rfc3339.TryParse(reader.GetString(), out var time) ? time : throw new JsonException("not a date and time of RFC 3339");
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(Rfc3339.Format(value));
 }

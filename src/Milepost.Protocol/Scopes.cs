@@ -30,19 +30,13 @@ public static class ScopeNames
     /// <summary>The known names.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Table.Select(row => row.Name)];
 
-    /// <summary>Reads a space-separated list. Null: it names a scope that we do not know (which must not pass as "customer").</summary>
-    public static Scopes? Parse(string? claim)
+    /// <summary>Reads a space-separated list. Names of others (an identity provider's <c>openid</c>, say) allow nothing here.</summary>
+    public static Scopes Parse(string? claim)
     {
         var scopes = Scopes.None;
         foreach (var name in (claim ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var scope = Table.FirstOrDefault(row => row.Name == name).Scope;
-            if (scope == Scopes.None)
-            {
-                return null;
-            }
-
-            scopes |= scope;
+            scopes |= Table.FirstOrDefault(row => row.Name == name).Scope;
         }
 
         return scopes;

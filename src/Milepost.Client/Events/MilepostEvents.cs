@@ -11,9 +11,9 @@ public sealed class MilepostEvents
 {
     private static readonly MediaTypeHeaderValue One = new("application/cloudevents+json");
     private static readonly MediaTypeHeaderValue Batch = new("application/cloudevents-batch+json");
-    private readonly MilepostHttp http;
+    private readonly MilepostHttp _http;
 
-    internal MilepostEvents(MilepostHttp http) => this.http = http;
+    internal MilepostEvents(MilepostHttp http) => _http = http;
 
     /// <summary>
     /// Sends one event. When this returns, the event is committed on the server. After a failure with
@@ -30,6 +30,6 @@ public sealed class MilepostEvents
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = type;
-        return await http.SendAsync(HttpMethod.Post, "events", content, ProtocolJson.Default.RecordReply, cancellationToken);
+        return await _http.SendAsync(HttpMethod.Post, "events", content, ProtocolJson.Default.RecordReply, cancellationToken);
     }
 }

@@ -7,27 +7,27 @@ namespace Milepost.Client.Http;
 /// <summary>One request, one answer: credentials, time limit, JSON, and errors as <see cref="MilepostException"/>.</summary>
 internal sealed class MilepostHttp : IDisposable
 {
-    private readonly MilepostClientOptions options;
-    private readonly HttpMessageInvoker invoker;
-    private readonly string root;
+    private readonly MilepostClientOptions _options;
+    private readonly HttpMessageInvoker _invoker;
+    private readonly string _root;
 
     public MilepostHttp(MilepostClientOptions options)
     {
-        this.options = options;
-        root = options.BaseAddress.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        TenantPath = $"/api/v1/{Uri.EscapeDataString(options.Tenant)}/";
-        invoker = options.Handler is { } shared
+        _options = options;
+        _root = _options.BaseAddress.GetLeftPart(UriPartial.Path).TrimEnd('/');
+        TenantPath = $"/api/v1/{Uri.EscapeDataString(_options.Tenant)}/";
+        _invoker = _options.Handler is { } shared
             ? new HttpMessageInvoker(shared, disposeHandler: false)
             : new HttpMessageInvoker(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }, disposeHandler: true);
     }
 
     public string TenantPath { get; }
 
-    public Uri Address(string pathAndQuery) => new(root + pathAndQuery);
+    public Uri Address(string pathAndQuery) => new(_root + pathAndQuery);
 
     public async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> answer, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(options.RequestTimeout, options.TimeProvider);
+        using var limit = new CancellationTokenSource(_options.RequestTimeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var request = new HttpRequestMessage(method, Address(TenantPath + path)) { Content = content };
         try
@@ -35,7 +35,7 @@ internal sealed class MilepostHttp : IDisposable
             using var response = await SendRawAsync(request, either.Token);
             if (!response.IsSuccessStatusCode)
             {
-                throw await Refusal.ReadAsync(response, options.TimeProvider, either.Token);
+                throw await Refusal.ReadAsync(response, _options.TimeProvider, either.Token);
             }
 
             var body = await response.Content.ReadAsStreamAsync(either.Token);
@@ -44,7 +44,7 @@ internal sealed class MilepostHttp : IDisposable
         }
         catch (OperationCanceledException cause) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new MilepostException(MilepostException.Unreachable, $"No answer within {options.RequestTimeout}", retry: true, inner: cause);
+            throw new MilepostException(MilepostException.Unreachable, $"No answer within {_options.RequestTimeout}", retry: true, inner: cause);
         }
         catch (Exception cause) when (cause is HttpRequestException or IOException)
         {
@@ -59,9 +59,9 @@ internal sealed class MilepostHttp : IDisposable
     /// <summary>Sends with credentials and returns as soon as the headers are there.</summary>
     public async Task<HttpResponseMessage> SendRawAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await options.Token(cancellationToken));
-        return await invoker.SendAsync(request, cancellationToken);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await _options.Token(cancellationToken));
+        return await _invoker.SendAsync(request, cancellationToken);
     }
 
-    public void Dispose() => invoker.Dispose();
+    public void Dispose() => _invoker.Dispose();
 }

@@ -6,15 +6,15 @@ namespace Milepost.Client.Http;
 /// <summary>Builds a query string; what is null is left out.</summary>
 internal sealed class Query(string path)
 {
-    private readonly StringBuilder text = new(path);
-    private char separator = path.Contains('?') ? '&' : '?';
+    private readonly StringBuilder _text = new(path);
+    private char _separator = path.Contains('?') ? '&' : '?';
 
     public Query Add(string name, string? value)
     {
         if (value is not null)
         {
-            text.Append(separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
-            separator = '&';
+            _text.Append(_separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
+            _separator = '&';
         }
 
         return this;
@@ -24,5 +24,5 @@ internal sealed class Query(string path)
 
     public Query Add(string name, bool? value) => Add(name, value switch { true => "true", false => "false", null => null });
 
-    public override string ToString() => text.ToString();
+    public override string ToString() => _text.ToString();
 }

@@ -27,9 +27,9 @@ public sealed record NotificationFilter
 /// <summary>The caller's own inbox. Every change is told to all of the caller's devices as a stream entry.</summary>
 public sealed class MilepostNotifications
 {
-    private readonly MilepostHttp http;
+    private readonly MilepostHttp _http;
 
-    internal MilepostNotifications(MilepostHttp http) => this.http = http;
+    internal MilepostNotifications(MilepostHttp http) => _http = http;
 
     /// <summary>One page, newest first, with the inbox's counts and the cursor to follow <c>notifications</c> from without a gap.</summary>
     public Task<NotificationPage> ListAsync(NotificationFilter? filter = null, CancellationToken cancellationToken = default)
@@ -40,7 +40,7 @@ public sealed class MilepostNotifications
             .Add("archived", filter?.Archived)
             .Add("limit", filter?.Limit)
             .Add("cursor", filter?.Cursor);
-        return http.SendAsync(HttpMethod.Get, query.ToString(), content: null, ProtocolJson.Default.NotificationPage, cancellationToken);
+        return _http.SendAsync(HttpMethod.Get, query.ToString(), content: null, ProtocolJson.Default.NotificationPage, cancellationToken);
     }
 
     /// <summary>Marks one as read.</summary>
@@ -60,5 +60,5 @@ public sealed class MilepostNotifications
         ChangeAsync(HttpMethod.Put, $"notifications/{Uri.EscapeDataString(id)}/archived", cancellationToken);
 
     private Task<InboxCounts> ChangeAsync(HttpMethod method, string path, CancellationToken cancellationToken) =>
-        http.SendAsync(method, path, content: null, ProtocolJson.Default.InboxCounts, cancellationToken);
+        _http.SendAsync(method, path, content: null, ProtocolJson.Default.InboxCounts, cancellationToken);
 }

@@ -18,14 +18,22 @@ internal sealed record Ending(ConnectionReason Reason, string Detail, TimeSpan? 
     public static Ending OfClose(int number, string? reason)
     {
         var text = string.IsNullOrEmpty(reason) ? $"close code {number}" : $"close code {number}: {reason}";
-        if (!CloseCode.ShouldReconnect(number))
+        return Closed(reason is { Length: > 0 } ? reason : "closed", text, number, CloseCode.ShouldReconnect(number));
+    }
+
+    public static Ending OfError(ServerFrame frame) =>
+        Closed(frame.Code ?? "closed", frame.Detail ?? "the server ended the connection", number: null, reconnect: frame.Retry != false);
+
+    private static Ending Closed(string code, string text, int? number, bool reconnect)
+    {
+        if (!reconnect)
         {
-            return new Ending(ConnectionReason.ServerClosed, text, Final: new MilepostException(reason is { Length: > 0 } ? reason : "closed", text, number));
+            return new Ending(ConnectionReason.ServerClosed, text, Final: new MilepostException(code, text, number));
         }
 
         return new Ending(
-            number == CloseCode.Draining.Number ? ConnectionReason.ServerDraining
-            : number == CloseCode.TokenExpired.Number ? ConnectionReason.TokenExpired
+            code == CloseCode.Draining.Reason ? ConnectionReason.ServerDraining
+            : code == CloseCode.TokenExpired.Reason ? ConnectionReason.TokenExpired
             : ConnectionReason.ServerClosed,
             text);
     }

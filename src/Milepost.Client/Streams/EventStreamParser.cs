@@ -16,40 +16,40 @@ internal readonly record struct ServerSentEvent(string Type, byte[] Data, string
 internal sealed class EventStreamParser
 {
     private static readonly byte[] Mark = [0xEF, 0xBB, 0xBF];
-    private readonly Queue<ServerSentEvent> events = new();
-    private readonly ArrayBufferWriter<byte> line = new(256);
-    private readonly ArrayBufferWriter<byte> data = new(1024);
-    private int markSeen;
-    private bool afterCarriageReturn;
-    private string type = "";
-    private string lastEventId = "";
+    private readonly Queue<ServerSentEvent> _events = new();
+    private readonly ArrayBufferWriter<byte> _line = new(256);
+    private readonly ArrayBufferWriter<byte> _data = new(1024);
+    private int _markSeen;
+    private bool _afterCarriageReturn;
+    private string _type = "";
+    private string _lastEventId = "";
 
     /// <summary>What the server asked to wait before a reconnect, once it did.</summary>
     public TimeSpan? Retry { get; private set; }
 
-    public bool TryTake(out ServerSentEvent next) => events.TryDequeue(out next);
+    public bool TryTake(out ServerSentEvent next) => _events.TryDequeue(out next);
 
     public void Feed(ReadOnlySpan<byte> bytes)
     {
         // A byte order mark at the very beginning is not part of the first line, even when it comes in pieces.
-        while (markSeen < Mark.Length && !bytes.IsEmpty)
+        while (_markSeen < Mark.Length && !bytes.IsEmpty)
         {
-            if (bytes[0] != Mark[markSeen])
+            if (bytes[0] != Mark[_markSeen])
             {
-                line.Write(Mark.AsSpan(0, markSeen));
-                markSeen = Mark.Length;
+                _line.Write(Mark.AsSpan(0, _markSeen));
+                _markSeen = Mark.Length;
                 break;
             }
 
-            markSeen++;
+            _markSeen++;
             bytes = bytes[1..];
         }
 
         while (!bytes.IsEmpty)
         {
-            if (afterCarriageReturn)
+            if (_afterCarriageReturn)
             {
-                afterCarriageReturn = false;
+                _afterCarriageReturn = false;
                 if (bytes[0] == '\n')
                 {
                     bytes = bytes[1..];
@@ -60,22 +60,22 @@ internal sealed class EventStreamParser
             var end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
             if (end < 0)
             {
-                line.Write(bytes);
+                _line.Write(bytes);
                 return;
             }
 
-            if (line.WrittenCount == 0)
+            if (_line.WrittenCount == 0)
             {
                 Line(bytes[..end]);
             }
             else
             {
-                line.Write(bytes[..end]);
-                Line(line.WrittenSpan);
-                line.ResetWrittenCount();
+                _line.Write(bytes[..end]);
+                Line(_line.WrittenSpan);
+                _line.ResetWrittenCount();
             }
 
-            afterCarriageReturn = bytes[end] == '\r';
+            _afterCarriageReturn = bytes[end] == '\r';
             bytes = bytes[(end + 1)..];
         }
     }
@@ -103,16 +103,16 @@ internal sealed class EventStreamParser
 
         if (name.SequenceEqual("data"u8))
         {
-            data.Write(value);
-            data.Write("\n"u8);
+            _data.Write(value);
+            _data.Write("\n"u8);
         }
         else if (name.SequenceEqual("event"u8))
         {
-            type = Encoding.UTF8.GetString(value);
+            _type = Encoding.UTF8.GetString(value);
         }
         else if (name.SequenceEqual("id"u8) && !value.Contains((byte)0))
         {
-            lastEventId = Encoding.UTF8.GetString(value);
+            _lastEventId = Encoding.UTF8.GetString(value);
         }
         else if (name.SequenceEqual("retry"u8) && !value.IsEmpty && !value.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
@@ -123,12 +123,12 @@ internal sealed class EventStreamParser
 
     private void Dispatch()
     {
-        if (data.WrittenCount > 0)
+        if (_data.WrittenCount > 0)
         {
-            events.Enqueue(new ServerSentEvent(type.Length == 0 ? "message" : type, data.WrittenSpan[..^1].ToArray(), lastEventId));
-            data.ResetWrittenCount();
+            _events.Enqueue(new ServerSentEvent(_type.Length == 0 ? "message" : _type, _data.WrittenSpan[..^1].ToArray(), _lastEventId));
+            _data.ResetWrittenCount();
         }
 
-        type = "";
+        _type = "";
     }
 }

@@ -14,39 +14,50 @@ internal sealed class LongPollConnection(MilepostHttp http, FollowRequest reques
     // As many entries as one answer may hold (realtime.md): fewer mean that the catch-up is over.
     private const int FullAnswer = 500;
 
-    private PollReply? reply;
-    private int next;
-    private bool ready;
-    private string? position = since;
+    private PollReply? _reply;
+    private int _next;
+    private bool _ready;
+    private string? _position = since;
 
     public async ValueTask<Received> ReadAsync()
     {
         while (true)
         {
-            if (reply is not null && next < reply.Frames.Count)
+            if (_reply is not null && _next < _reply.Frames.Count)
             {
-                var frame = reply.Frames[next++];
-                ready |= frame.Type == FrameTypes.Ready;
-                return Received.Of(frame);
-            }
-
-            if (reply is not null)
-            {
-                position = reply.Cursor;
-                var entries = reply.Frames.Count;
-                reply = null;
-                next = 0;
-                if (!ready && entries < FullAnswer)
+                var frame = _reply.Frames[_next++];
+                if (frame.Type != FrameTypes.Ready)
                 {
-                    // A poll has no "ready" of its own; a consumer waits for it all the same.
-                    ready = true;
-                    return Received.Of(new ServerFrame { Type = FrameTypes.Ready, Cursor = position });
+                    return Received.Of(frame);
                 }
 
-                return Received.Position(position);
+                // Every answer that caught up has one; the follow's consumer wants to know once.
+                if (!_ready)
+                {
+                    _ready = true;
+                    return Received.Of(frame);
+                }
+
+                continue;
             }
 
-            reply = await PollAsync();
+            if (_reply is not null)
+            {
+                _position = _reply.Cursor;
+                var entries = _reply.Frames.Count;
+                _reply = null;
+                _next = 0;
+                if (!_ready && entries < FullAnswer)
+                {
+                    // A poll has no "ready" of its own; a consumer waits for it all the same.
+                    _ready = true;
+                    return Received.Of(new ServerFrame { Type = FrameTypes.Ready, Cursor = _position });
+                }
+
+                return Received.Position(_position);
+            }
+
+            _reply = await PollAsync();
         }
     }
 
@@ -63,7 +74,7 @@ internal sealed class LongPollConnection(MilepostHttp http, FollowRequest reques
     private async Task<PollReply> PollAsync()
     {
         watchdog.Restart(LongestSilence);
-        using var message = new HttpRequestMessage(HttpMethod.Get, http.Address(StreamAddress.LongPoll(request.Streams, position)));
+        using var message = new HttpRequestMessage(HttpMethod.Get, http.Address(StreamAddress.LongPoll(request.Streams, _position)));
         using var response = await http.SendRawAsync(message, watchdog.Token);
         if (!response.IsSuccessStatusCode)
         {

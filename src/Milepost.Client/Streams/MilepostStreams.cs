@@ -5,13 +5,13 @@ namespace Milepost.Client.Streams;
 /// <summary>Follows streams live.</summary>
 public sealed class MilepostStreams
 {
-    private readonly MilepostClientOptions options;
-    private readonly StreamConnector connector;
+    private readonly MilepostClientOptions _options;
+    private readonly StreamConnector _connector;
 
     internal MilepostStreams(MilepostHttp http, MilepostClientOptions options)
     {
-        this.options = options;
-        connector = new StreamConnector(http, options);
+        _options = options;
+        _connector = new StreamConnector(http, options);
     }
 
     /// <summary>
@@ -28,11 +28,11 @@ public sealed class MilepostStreams
         }
 
         int seed;
-        lock (options.Random)
+        lock (_options.Random)
         {
-            seed = options.Random.Next();
+            seed = _options.Random.Next();
         }
 
-        return new StreamFollow(connector, request, options, new Random(seed), cancellationToken);
+        return new StreamFollow(_connector, request, _options, new Random(seed), cancellationToken);
     }
 }

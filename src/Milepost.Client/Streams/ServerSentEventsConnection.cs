@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Milepost.Client.Http;
 using Milepost.Protocol;
+using Milepost.Protocol.Streams;
 
 namespace Milepost.Client.Streams;
 
@@ -10,7 +11,7 @@ namespace Milepost.Client.Streams;
 internal sealed class ServerSentEventsConnection(HttpResponseMessage response, Stream body, Watchdog watchdog) : IStreamConnection
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
-    private readonly EventStreamParser parser = new();
+    private readonly EventStreamParser _parser = new();
 
     public static async ValueTask<IStreamConnection> OpenAsync(
         MilepostHttp http, FollowRequest request, string? since, Watchdog watchdog, TimeProvider clock)
@@ -38,7 +39,7 @@ internal sealed class ServerSentEventsConnection(HttpResponseMessage response, S
     public async ValueTask<Received> ReadAsync()
     {
         ServerSentEvent next;
-        while (!parser.TryTake(out next))
+        while (!_parser.TryTake(out next))
         {
             // Waiting without a buffer: most follows are idle most of the time.
             var count = await body.ReadAsync(Memory<byte>.Empty, watchdog.Token);
@@ -48,11 +49,11 @@ internal sealed class ServerSentEventsConnection(HttpResponseMessage response, S
                 count = await body.ReadAsync(buffer, watchdog.Token);
                 if (count == 0)
                 {
-                    return Received.End(new Ending(ConnectionReason.ServerClosed, "the server ended the answer", parser.Retry));
+                    return Received.End(new Ending(ConnectionReason.ServerClosed, "the server ended the answer", _parser.Retry));
                 }
 
                 watchdog.Restart(LongestSilence);
-                parser.Feed(buffer.AsSpan(0, count));
+                _parser.Feed(buffer.AsSpan(0, count));
             }
             finally
             {
@@ -61,7 +62,13 @@ internal sealed class ServerSentEventsConnection(HttpResponseMessage response, S
         }
 
         var frame = JsonSerializer.Deserialize(next.Data, ProtocolJson.Default.ServerFrame);
-        return frame is null ? Received.Fault("a frame is null") : Received.Of(frame);
+        return frame switch
+        {
+            null => Received.Fault("a frame is null"),
+            // Where a WebSocket has a close code, an event stream has an error that names no stream.
+            { Type: FrameTypes.Error, Stream: null } => Received.End(Ending.OfError(frame)),
+            _ => Received.Of(frame),
+        };
     }
 
     // A reconnect acknowledges (realtime.md), nothing else can.

@@ -10,49 +10,49 @@ public sealed class StreamFollow : IAsyncEnumerable<StreamMessage>
     // A connection that neither brought an entry nor lived this long behind its catch-up was no progress: the next wait is longer.
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
 
-    private readonly StreamConnector connector;
-    private readonly FollowRequest request;
-    private readonly MilepostClientOptions options;
-    private readonly CancellationToken caller;
-    private readonly Backoff backoff;
-    private readonly StreamOffsets offsets = new();
-    private volatile string? cursor;
-    private long duplicates;
-    private long gaps;
-    private long connections;
-    private int started;
+    private readonly StreamConnector _connector;
+    private readonly FollowRequest _request;
+    private readonly MilepostClientOptions _options;
+    private readonly CancellationToken _caller;
+    private readonly Backoff _backoff;
+    private readonly StreamOffsets _offsets = new();
+    private volatile string? _cursor;
+    private long _duplicates;
+    private long _gaps;
+    private long _connections;
+    private int _started;
 
     internal StreamFollow(StreamConnector connector, FollowRequest request, MilepostClientOptions options, Random random, CancellationToken caller)
     {
-        this.connector = connector;
-        this.request = request;
-        this.options = options;
-        this.caller = caller;
-        backoff = new Backoff(options.BackoffMin, options.BackoffMax, random);
-        cursor = request.Since;
+        _connector = connector;
+        _request = request;
+        _options = options;
+        _caller = caller;
+        _backoff = new Backoff(_options.BackoffMin, _options.BackoffMax, random);
+        _cursor = _request.Since;
     }
 
     /// <summary>Resumes behind everything that the consumer has had.</summary>
-    public string? Cursor => cursor;
+    public string? Cursor => _cursor;
 
     /// <summary>How many entries came a second time and were dropped.</summary>
-    public long Duplicates => Interlocked.Read(ref duplicates);
+    public long Duplicates => Interlocked.Read(ref _duplicates);
 
     /// <summary>How often an entry was missing, so that the connection was made anew.</summary>
-    public long Gaps => Interlocked.Read(ref gaps);
+    public long Gaps => Interlocked.Read(ref _gaps);
 
     /// <summary>How many connections were opened.</summary>
-    public long Connections => Interlocked.Read(ref connections);
+    public long Connections => Interlocked.Read(ref _connections);
 
     /// <inheritdoc />
     public IAsyncEnumerator<StreamMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref started, 1) == 1)
+        if (Interlocked.Exchange(ref _started, 1) == 1)
         {
             throw new InvalidOperationException("A follow can be enumerated once. Make another with FollowRequest.Since = Cursor.");
         }
 
-        return RunAsync(caller, cancellationToken).GetAsyncEnumerator(CancellationToken.None);
+        return RunAsync(_caller, cancellationToken).GetAsyncEnumerator(CancellationToken.None);
     }
 
     private async IAsyncEnumerable<StreamMessage> RunAsync(CancellationToken first, [EnumeratorCancellation] CancellationToken second)
@@ -64,25 +64,25 @@ public sealed class StreamFollow : IAsyncEnumerable<StreamMessage>
         while (true)
         {
             cancelled.ThrowIfCancellationRequested();
-            var transport = request.Transport?.Invoke() ?? options.Transport;
+            var transport = _request.Transport?.Invoke() ?? _options.Transport;
             yield return new StreamMessage.ConnectionChanged(ConnectionState.Connecting, reason, null, transport, null);
 
             var connected = 0L;
             var settled = false;
             var progress = false;
             Ending? ending;
-            using (var watchdog = new Watchdog(options.TimeProvider, options.RequestTimeout))
+            using (var watchdog = new Watchdog(_options.TimeProvider, _options.RequestTimeout))
             {
                 var abandon = cancelled.UnsafeRegister(static state => ((Watchdog)state!).End(), watchdog);
-                (var connection, ending) = await connector.OpenAsync(transport, request, cursor, watchdog);
+                (var connection, ending) = await _connector.OpenAsync(transport, _request, _cursor, watchdog);
                 await abandon.DisposeAsync();
                 if (connection is not null)
                 {
                     await using var open = connection;
                     await using var end = cancelled.UnsafeRegister(static state => ((IStreamConnection)state!).BeginEnd(), connection);
-                    Interlocked.Increment(ref connections);
+                    Interlocked.Increment(ref _connections);
                     unauthorized = 0;
-                    connected = options.TimeProvider.GetTimestamp();
+                    connected = _options.TimeProvider.GetTimestamp();
                     yield return new StreamMessage.ConnectionChanged(ConnectionState.Connected, reason, null, transport, null);
                     while (ending is null)
                     {
@@ -91,11 +91,11 @@ public sealed class StreamFollow : IAsyncEnumerable<StreamMessage>
                         if (received.Frame is not { } frame)
                         {
                             ending = received.Ending;
-                            cursor = received.Cursor ?? cursor;
+                            _cursor = received.Cursor ?? _cursor;
                             continue;
                         }
 
-                        var verdict = offsets.Judge(frame);
+                        var verdict = _offsets.Judge(frame);
                         if (verdict == Verdict.TokenExpiring)
                         {
                             ending = await RenewAsync(connection, watchdog, cancelled);
@@ -116,7 +116,7 @@ public sealed class StreamFollow : IAsyncEnumerable<StreamMessage>
                         // The consumer has come back: what was yielded is its own now.
                         if (frame.Cursor is { } had)
                         {
-                            cursor = had;
+                            _cursor = had;
                             connection.Took(had);
                         }
                     }
@@ -130,21 +130,21 @@ public sealed class StreamFollow : IAsyncEnumerable<StreamMessage>
                 throw final;
             }
 
-            if (progress || (settled && options.TimeProvider.GetElapsedTime(connected) >= Settled))
+            if (progress || (settled && _options.TimeProvider.GetElapsedTime(connected) >= Settled))
             {
-                backoff.Reset();
+                _backoff.Reset();
             }
 
-            var wait = backoff.Next(ending.After);
+            var wait = _backoff.Next(ending.After);
             reason = ConnectionReason.Resumed;
             yield return new StreamMessage.ConnectionChanged(ConnectionState.Disconnected, ending.Reason, ending.Detail, transport, wait);
-            await Task.Delay(wait, options.TimeProvider, cancelled);
+            await Task.Delay(wait, _options.TimeProvider, cancelled);
         }
     }
 
     private async ValueTask<Ending?> RenewAsync(IStreamConnection connection, Watchdog watchdog, CancellationToken cancellationToken)
     {
-        var token = await options.Token(cancellationToken);
+        var token = await _options.Token(cancellationToken);
         return await StreamConnector.RenewAsync(connection, token, watchdog);
     }
 
@@ -162,10 +162,10 @@ public sealed class StreamFollow : IAsyncEnumerable<StreamMessage>
         switch (verdict)
         {
             case Verdict.Duplicate:
-                Interlocked.Increment(ref duplicates);
+                Interlocked.Increment(ref _duplicates);
                 return null;
             case Verdict.Gap:
-                Interlocked.Increment(ref gaps);
+                Interlocked.Increment(ref _gaps);
                 return new Ending(ConnectionReason.GapFound, $"an entry is missing before {frame.Type} {frame.Stream}#{frame.Offset}");
             case Verdict.Reconnect:
                 return new Ending(ConnectionReason.ServerDraining, "the server is going down", TimeSpan.FromMilliseconds(frame.AfterMs ?? 0));

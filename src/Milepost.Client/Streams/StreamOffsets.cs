@@ -27,7 +27,7 @@ internal enum Verdict
 internal sealed class StreamOffsets
 {
     // One follow has as a rule one stream; a list is smaller and faster than a dictionary there.
-    private readonly List<(string Stream, long Offset)> known = [];
+    private readonly List<(string Stream, long Offset)> _known = [];
 
     public Verdict Judge(ServerFrame frame) => frame.Type switch
     {
@@ -47,14 +47,14 @@ internal sealed class StreamOffsets
         var index = IndexOf(stream);
         if (index < 0)
         {
-            known.Add((stream, offset));
+            _known.Add((stream, offset));
             return Verdict.Entry;
         }
 
-        var last = known[index].Offset;
+        var last = _known[index].Offset;
         if (offset == last + 1)
         {
-            known[index] = (known[index].Stream, offset);
+            _known[index] = (_known[index].Stream, offset);
             return Verdict.Entry;
         }
 
@@ -66,7 +66,7 @@ internal sealed class StreamOffsets
         foreach (var stream in frame.Streams ?? [])
         {
             var index = IndexOf(stream.Stream);
-            if (index >= 0 && stream.Offset > known[index].Offset)
+            if (index >= 0 && stream.Offset > _known[index].Offset)
             {
                 return Verdict.Gap;
             }
@@ -76,7 +76,7 @@ internal sealed class StreamOffsets
         {
             if (IndexOf(stream.Stream) < 0)
             {
-                known.Add((stream.Stream, stream.Offset));
+                _known.Add((stream.Stream, stream.Offset));
             }
         }
 
@@ -85,15 +85,15 @@ internal sealed class StreamOffsets
 
     private Verdict JudgeReset(ServerFrame frame)
     {
-        known.RemoveAll(item => frame.Stream is null || item.Stream == frame.Stream);
+        _known.RemoveAll(item => frame.Stream is null || item.Stream == frame.Stream);
         return Verdict.Reset;
     }
 
     private int IndexOf(string stream)
     {
-        for (var index = 0; index < known.Count; index++)
+        for (var index = 0; index < _known.Count; index++)
         {
-            if (known[index].Stream == stream)
+            if (_known[index].Stream == stream)
             {
                 return index;
             }

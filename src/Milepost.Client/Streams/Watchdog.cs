@@ -3,47 +3,47 @@ namespace Milepost.Client.Streams;
 /// <summary>Cancels <see cref="Token"/> when nobody has called <see cref="Restart"/> for a while, or at <see cref="End"/>.</summary>
 internal sealed class Watchdog : IDisposable
 {
-    private readonly CancellationTokenSource source = new();
-    private readonly ITimer timer;
-    private volatile bool barked;
+    private readonly CancellationTokenSource _source = new();
+    private readonly ITimer _timer;
+    private volatile bool _barked;
 
     public Watchdog(TimeProvider clock, TimeSpan first) =>
-        timer = clock.CreateTimer(static state => ((Watchdog)state!).Bark(), this, first, Timeout.InfiniteTimeSpan);
+        _timer = clock.CreateTimer(static state => ((Watchdog)state!).Bark(), this, first, Timeout.InfiniteTimeSpan);
 
-    public CancellationToken Token => source.Token;
+    public CancellationToken Token => _source.Token;
 
     /// <summary>True when silence was the cause.</summary>
-    public bool Barked => barked;
+    public bool Barked => _barked;
 
-    public void Restart(TimeSpan silence) => timer.Change(silence, Timeout.InfiniteTimeSpan);
+    public void Restart(TimeSpan silence) => _timer.Change(silence, Timeout.InfiniteTimeSpan);
 
     public void End()
     {
-        lock (source)
+        lock (_source)
         {
-            if (!disposed)
+            if (!_disposed)
             {
-                source.Cancel();
+                _source.Cancel();
             }
         }
     }
 
     public void Dispose()
     {
-        timer.Dispose();
-        // A timer callback or a cancelled follow may be about to cancel: not after this.
-        lock (source)
+        _timer.Dispose();
+        // A _timer callback or a cancelled follow may be about to cancel: not after this.
+        lock (_source)
         {
-            disposed = true;
-            source.Dispose();
+            _disposed = true;
+            _source.Dispose();
         }
     }
 
-    private bool disposed;
+    private bool _disposed;
 
     private void Bark()
     {
-        barked = true;
+        _barked = true;
         End();
     }
 }

@@ -12,16 +12,16 @@ internal sealed class WebSocketConnection : IStreamConnection
 {
     private const int LargestFrame = 4 * 1024 * 1024;
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
-    private readonly WebSocket socket;
-    private readonly Watchdog watchdog;
-    private readonly WebSocketSender sender;
-    private int ending;
+    private readonly WebSocket _socket;
+    private readonly Watchdog _watchdog;
+    private readonly WebSocketSender _sender;
+    private int _ending;
 
     private WebSocketConnection(WebSocket socket, Watchdog watchdog, MilepostClientOptions options)
     {
-        this.socket = socket;
-        this.watchdog = watchdog;
-        sender = new WebSocketSender(socket, options.TimeProvider, options.AckInterval);
+        _socket = socket;
+        _watchdog = watchdog;
+        _sender = new WebSocketSender(_socket, options.TimeProvider, options.AckInterval);
     }
 
     public static async ValueTask<IStreamConnection> OpenAsync(
@@ -29,13 +29,13 @@ internal sealed class WebSocketConnection : IStreamConnection
     {
         var path = StreamAddress.WebSocket(request.Streams, since);
         var opened = await WebSocketHandshake.OpenAsync(http, path ?? "/ws", options.TimeProvider, watchdog.Token);
-        // From here on the socket's own PINGs watch over the connection; the token is for the orderly end.
+        // From here on the _socket's own PINGs watch over the connection; the token is for the orderly end.
         watchdog.Restart(Timeout.InfiniteTimeSpan);
         var connection = new WebSocketConnection(opened, watchdog, options);
         watchdog.Token.UnsafeRegister(static state => ((WebSocket)state!).Abort(), opened);
         if (path is null)
         {
-            await connection.sender.SendAsync(new ClientFrame { Type = FrameTypes.Subscribe, Streams = request.Streams, Since = since }, watchdog.Token);
+            await connection._sender.SendAsync(new ClientFrame { Type = FrameTypes.Subscribe, Streams = request.Streams, Since = since }, watchdog.Token);
         }
 
         return connection;
@@ -46,11 +46,11 @@ internal sealed class WebSocketConnection : IStreamConnection
         while (true)
         {
             // Waiting without a buffer: most follows are idle most of the time. No token here: a cancelled receive would abort the
-            // socket, and the last acknowledgement could not be sent any more (see BeginEnd).
-            var result = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+            // _socket, and the last acknowledgement could not be sent any more (see BeginEnd).
+            var result = await _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
             if (result.MessageType == WebSocketMessageType.Close)
             {
-                return Received.End(Ending.OfClose((int?)socket.CloseStatus ?? 1005, socket.CloseStatusDescription));
+                return Received.End(Ending.OfClose((int?)_socket.CloseStatus ?? 1005, _socket.CloseStatusDescription));
             }
 
             if (!result.EndOfMessage)
@@ -60,42 +60,42 @@ internal sealed class WebSocketConnection : IStreamConnection
         }
     }
 
-    public void Took(string cursor) => sender.Acknowledge(cursor);
+    public void Took(string cursor) => _sender.Acknowledge(cursor);
 
-    public ValueTask RenewAsync(string token) => sender.SendAsync(new ClientFrame { Type = FrameTypes.Token, Token = token }, watchdog.Token);
+    public ValueTask RenewAsync(string token) => _sender.SendAsync(new ClientFrame { Type = FrameTypes.Token, Token = token }, _watchdog.Token);
 
     public void BeginEnd()
     {
-        if (Interlocked.Exchange(ref ending, 1) == 0)
+        if (Interlocked.Exchange(ref _ending, 1) == 0)
         {
-            watchdog.Restart(EndLimit);
-            _ = sender.EndAsync();
+            _watchdog.Restart(EndLimit);
+            _ = _sender.EndAsync();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         BeginEnd();
-        await sender.EndAsync();
+        await _sender.EndAsync();
         await DrainAsync();
-        socket.Dispose();
+        _socket.Dispose();
     }
 
-    /// <summary>Waits for the server's close frame: a socket closed over unread data would be reset, and take the last acknowledgement with it.</summary>
+    /// <summary>Waits for the server's close frame: a _socket closed over unread data would be reset, and take the last acknowledgement with it.</summary>
     private async ValueTask DrainAsync()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(4096);
         try
         {
-            while (socket.State == WebSocketState.CloseSent)
+            while (_socket.State == WebSocketState.CloseSent)
             {
-                await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
+                await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
             }
         }
         catch (Exception cause) when (cause is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
         {
             // Cut off, by the other side or by the watchdog: it is closed either way.
-            socket.Abort();
+            _socket.Abort();
         }
         finally
         {
@@ -111,7 +111,7 @@ internal sealed class WebSocketConnection : IStreamConnection
         {
             while (true)
             {
-                var result = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+                var result = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
                 length += result.Count;
                 if (result.EndOfMessage)
                 {

@@ -9,12 +9,12 @@ namespace Milepost.Client.Streams;
 internal sealed class WebSocketSender(WebSocket socket, TimeProvider clock, TimeSpan ackInterval)
 {
     private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
-    private readonly SemaphoreSlim turn = new(1);
-    private readonly Lock gate = new();
-    private ITimer? timer;
-    private string? pending;
-    private bool armed;
-    private Task? end;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _gate = new();
+    private ITimer? _timer;
+    private string? _pending;
+    private bool _armed;
+    private Task? _end;
 
     /// <summary>The newest cursor is sent when the interval is over: cumulative, so the ones before need not be.</summary>
     public void Acknowledge(string cursor)
@@ -24,14 +24,14 @@ internal sealed class WebSocketSender(WebSocket socket, TimeProvider clock, Time
             return;
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            pending = cursor;
-            if (!armed && end is null)
+            _pending = cursor;
+            if (!_armed && _end is null)
             {
-                armed = true;
-                timer ??= clock.CreateTimer(static state => _ = ((WebSocketSender)state!).AckDueAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                timer.Change(ackInterval, Timeout.InfiniteTimeSpan);
+                _armed = true;
+                _timer ??= clock.CreateTimer(static state => _ = ((WebSocketSender)state!).AckDueAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer.Change(ackInterval, Timeout.InfiniteTimeSpan);
             }
         }
     }
@@ -39,31 +39,31 @@ internal sealed class WebSocketSender(WebSocket socket, TimeProvider clock, Time
     public async ValueTask SendAsync(ClientFrame frame, CancellationToken cancellationToken)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(frame, ProtocolJson.Default.ClientFrame);
-        await turn.WaitAsync(cancellationToken);
+        await _turn.WaitAsync(cancellationToken);
         try
         {
             await socket.SendAsync(bytes.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
     }
 
     /// <summary>Sends the last acknowledgement and the close frame. Calling it again waits for the first call.</summary>
     public Task EndAsync()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return end ??= CloseAsync();
+            return _end ??= CloseAsync();
         }
     }
 
     private async Task CloseAsync()
     {
-        if (timer is not null)
+        if (_timer is not null)
         {
-            await timer.DisposeAsync();
+            await _timer.DisposeAsync();
         }
 
         await SendPendingAsync();
@@ -84,9 +84,9 @@ internal sealed class WebSocketSender(WebSocket socket, TimeProvider clock, Time
 
     private async Task AckDueAsync()
     {
-        lock (gate)
+        lock (_gate)
         {
-            armed = false;
+            _armed = false;
         }
 
         await SendPendingAsync();
@@ -94,7 +94,7 @@ internal sealed class WebSocketSender(WebSocket socket, TimeProvider clock, Time
 
     private async Task SendPendingAsync()
     {
-        var cursor = Interlocked.Exchange(ref pending, null);
+        var cursor = Interlocked.Exchange(ref _pending, null);
         if (cursor is null || socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
         {
             return;
@@ -107,7 +107,7 @@ internal sealed class WebSocketSender(WebSocket socket, TimeProvider clock, Time
         }
         catch (Exception cause) when (cause is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
-            // The reader meets the same end and reports it; the next connection's cursor says at least as much as this acknowledgement.
+            // The reader meets the same _end and reports it; the next connection's cursor says at least as much as this acknowledgement.
             socket.Abort();
         }
     }

@@ -400,15 +400,9 @@ internal sealed class Session : IThreadPoolWorkItem
 
         lock (_lock)
         {
-            foreach (var subscription in _subscriptions)
-            {
-                if (subscription.IsBehind)
-                {
-                    return subscription;
-                }
-            }
-
-            return null;
+            // All starts are found before anything is read, so that every cursor that goes out speaks of every stream.
+            return _subscriptions.FirstOrDefault(subscription => subscription.Since is not null)
+                ?? _subscriptions.FirstOrDefault(subscription => subscription.IsBehind);
         }
     }
 
@@ -485,6 +479,11 @@ internal sealed class Session : IThreadPoolWorkItem
         if (reset is not null)
         {
             WriteReset(subscription, reset);
+        }
+        else if (asked is Since.Behind resumed)
+        {
+            // Who resumes behind an entry has it.
+            _server.Host.Acknowledged(subscription.Stream, resumed.Position.Offset);
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class Subscription(Session session, string label, StreamName str
     public long Head { get; set; }
 
     /// <summary>Whether <see cref="Sent"/> means a position that a client could resume from.</summary>
-    public bool HasPosition => Since is null or Since.Behind;
+    public bool HasPosition => Since is not Since.Latest;
 
     /// <summary>Whether the log has to be read.</summary>
     public bool IsBehind => Since is not null || Sent < Head;

@@ -22,7 +22,8 @@ public static class WebSocketTransport
     public static async Task RunAsync(HttpContext context, SessionServer server, Caller caller, IReadOnlyList<(string Label, StreamName Stream, Since Since)> streams)
     {
         var stream = await WebSocketHandshake.AcceptAsync(context);
-        if (HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<ConnectionTakeover>() is { } takeover)
+        // Under TLS the transport that we hold is the encrypted side: there the request stays.
+        if (HttpProtocol.IsHttp11(context.Request.Protocol) && !context.Request.IsHttps && context.Features.Get<ConnectionTakeover>() is { } takeover)
         {
             takeover.Take((transport, abort) => RunAsync(transport.Input, transport.Output, abort, server, caller, streams));
             return;

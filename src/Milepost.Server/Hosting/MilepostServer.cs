@@ -1,18 +1,127 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Milepost.Core.Notifications;
+using Milepost.Core.Orders;
+using Milepost.Core.Recording;
+using Milepost.Core.Streams;
+using Milepost.Protocol;
+using Milepost.Realtime.Sessions;
+using Milepost.Realtime.Streams;
+using Milepost.Realtime.Transports;
+using Milepost.Server.Access;
+using Milepost.Server.Api;
+using Milepost.Server.Gateway;
+using Milepost.Server.Ingest;
+using Milepost.Storage.Sqlite;
+
 namespace Milepost.Server.Hosting;
 
 /// <summary>Puts the server together.</summary>
 internal static class MilepostServer
 {
+    private const int MaxBodyBytes = 1024 * 1024;
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ReconnectSpread = TimeSpan.FromSeconds(5);
+
     /// <param name="settings">What it runs with.</param>
     /// <param name="extend">Maps further endpoints, such as the demo's.</param>
     public static WebApplication Build(ServerSettings settings, Action<WebApplication>? extend = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddConfiguration(settings.Configuration);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.UseUrls([.. settings.Urls]);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(ConfigureKestrel);
+        builder.WebHost.UseSockets(ConfigureSockets);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, ProtocolJson.Default);
+            options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            options.SerializerOptions.Converters.Add(new Rfc3339JsonConverter());
+        });
+        AddServices(builder.Services, settings);
+
         var app = builder.Build();
-        app.MapGet("/healthz/live", () => TypedResults.Ok());
+        app.UseMiddleware<ErrorMiddleware>();
+        app.UseMiddleware<OriginMiddleware>(new OriginList(settings.Gateway, () => app.Urls));
+        app.UseRouting();
+        app.UseMiddleware<AccessMiddleware>();
+        app.MapEvents();
+        app.MapOrders();
+        app.MapNotifications();
+        app.MapTickets();
+        app.MapLive(settings.Gateway);
+        app.MapHealth();
+        app.MapMilepostOpenApi();
         extend?.Invoke(app);
+        EndpointRules.Check(app);
+
+        // Before Kestrel stops listening to them: every client is told to come back, each at another moment.
+        var registry = app.Services.GetRequiredService<SessionRegistry>();
+        app.Lifetime.ApplicationStopping.Register(() => registry.Drain(ReconnectSpread, new Random(Environment.ProcessId)));
         return app;
+    }
+
+    private static void AddServices(IServiceCollection services, ServerSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddMilepostOpenApi();
+
+        services.AddSingleton(_ => SqliteDatabase.Open(Migration.DatabasePath(settings.Storage)));
+        services.AddSingleton<IOrderStore, SqliteOrderStore>();
+        services.AddSingleton<INotificationStore, SqliteNotificationStore>();
+        services.AddSingleton<IStreamLog, SqliteStreamLog>();
+        services.AddSingleton<ICommitListener, LiveHints>();
+        services.AddSingleton(provider => new EventRecorder(
+            provider.GetRequiredService<IOrderStore>(), provider.GetRequiredService<ICommitListener>(), provider.GetRequiredService<TimeProvider>(),
+            settings.Ingest.QueueLimit, settings.Ingest.CommitLimit));
+
+        services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<TicketStore>();
+
+        services.AddSingleton<StreamHub>();
+        services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<Acknowledgements>();
+        services.AddSingleton<ISessionHost, SessionHost>();
+        services.AddSingleton<IStreamSource>(provider => new StreamSource(provider.GetRequiredService<IStreamLog>(), provider.GetRequiredService<SqliteDatabase>().Epoch));
+        services.AddSingleton(new SessionLimits { QueueBytes = settings.Gateway.OutboundQueueBytes, Streams = settings.Gateway.MaxStreams });
+        services.AddSingleton<SessionServer>();
+
+        // Stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        services.AddHostedService<CheckpointLoop>();
+        services.AddHostedService<RecorderLoop>();
+        services.AddHostedService<AcknowledgementLoop>();
+        services.AddHostedService<HeartbeatLoop>();
+    }
+
+    private static void ConfigureKestrel(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        // A cursor over many streams stands in the address.
+        kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+        kestrel.ConfigureEndpointDefaults(listen => listen.Use(ConnectionTakeover.Middleware));
+    }
+
+    private static void ConfigureSockets(SocketTransportOptions sockets)
+    {
+        sockets.Backlog = 4096;
+        sockets.CreateBoundListenSocket = endpoint =>
+        {
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            if (OperatingSystem.IsLinux())
+            {
+                // TCP_USER_TIMEOUT, inherited by accepted sockets: a peer that acknowledges nothing for 25 s is gone, also on SSE, where
+                // it never says anything.
+                socket.SetRawSocketOption(6, 18, BitConverter.GetBytes(25_000));
+            }
+
+            return socket;
+        };
     }
 }

@@ -1,0 +1,69 @@
+using Milepost.Protocol.Errors;
+using Milepost.Realtime.Sessions;
+using Milepost.Realtime.Transports;
+using Milepost.Server.Api;
+
+namespace Milepost.Server.Access;
+
+/// <summary>Between routing and the endpoint: who calls, is the tenant theirs, does the endpoint's rule let them.</summary>
+internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens, TicketStore tickets)
+{
+    private static readonly string[] TokenParameters = ["token", "access_token", "jwt"];
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var endpoint = context.GetEndpoint();
+        if (endpoint is null || endpoint.Metadata.GetMetadata<AccessRule>() is not { Allows: { } allows })
+        {
+            // No endpoint: routing has an answer of its own (404, 405, 415). A rule without a check is open to anyone.
+            await next(context);
+            return;
+        }
+
+        var isLive = endpoint.Metadata.GetMetadata<LiveEndpoint>() is not null;
+        var (caller, refused) = await IdentifyAsync(context, isLive);
+        if (caller is null)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            await Problems.WriteAsync(context, refused!);
+        }
+        else if (context.GetRouteValue("tenant") is string tenant && tenant != caller.Tenant)
+        {
+            await Problems.WriteAsync(context, ErrorCode.WrongTenant);
+        }
+        else if (!allows(caller))
+        {
+            await Problems.WriteAsync(context, ErrorCode.Forbidden);
+        }
+        else
+        {
+            context.Features.Set(caller);
+            await next(context);
+        }
+    }
+
+    private async ValueTask<(Caller? Caller, ErrorCode? Refused)> IdentifyAsync(HttpContext context, bool isLive)
+    {
+        var request = context.Request;
+        if (Array.Exists(TokenParameters, request.Query.ContainsKey))
+        {
+            return (null, ErrorCode.TokenInUrl);
+        }
+
+        var header = request.Headers.Authorization.ToString();
+        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            return (await tokens.ReadAsync(header["Bearer ".Length..].Trim()), ErrorCode.Unauthorized);
+        }
+
+        if (isLive && request.Query["ticket"] is [{ Length: > 0 } ticket])
+        {
+            var origin = request.Headers.Origin is [{ } sent] ? sent : null;
+            return (tickets.Redeem(ticket, origin), ErrorCode.InvalidTicket);
+        }
+
+        return isLive && WebSocketTransport.TokenOf(request) is { } token
+            ? (await tokens.ReadAsync(token), ErrorCode.Unauthorized)
+            : (null, ErrorCode.Unauthorized);
+    }
+}

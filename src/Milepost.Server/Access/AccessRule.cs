@@ -1,0 +1,41 @@
+using Milepost.Protocol;
+using Milepost.Realtime.Sessions;
+
+namespace Milepost.Server.Access;
+
+/// <summary>Who may call an endpoint. Every endpoint carries exactly one rule; one without any stops the server from starting.</summary>
+internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
+{
+    /// <summary>No credentials needed.</summary>
+    public static readonly AccessRule Anyone = new("anyone", null);
+
+    /// <summary>A customer, for own data.</summary>
+    public static readonly AccessRule Customer = new("customer", caller => caller.Scopes == Scopes.None);
+
+    /// <summary>A customer for own data, operators and admins for the tenant's. Machines that only write may not read.</summary>
+    public static readonly AccessRule Reader = new("reader", caller => caller.Scopes == Scopes.None || caller.IsStaff());
+
+    /// <summary>A shop's systems.</summary>
+    public static readonly AccessRule EventWriter = new("event writer", caller => (caller.Scopes & (Scopes.EventsWrite | Scopes.Admin)) != Scopes.None);
+}
+
+/// <summary>Marks endpoints that a connection without headers can reach: by ticket, or by a token among the subprotocols.</summary>
+internal sealed record LiveEndpoint
+{
+    public static readonly LiveEndpoint Instance = new();
+}
+
+internal static class AccessExtensions
+{
+    /// <summary>May read everything of the tenant.</summary>
+    public static bool IsStaff(this Caller caller) => (caller.Scopes & (Scopes.Operator | Scopes.Admin)) != Scopes.None;
+
+    public static TBuilder Allow<TBuilder>(this TBuilder builder, AccessRule rule)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(rule);
+
+    /// <summary>The caller of a request that has passed <see cref="AccessMiddleware"/>.</summary>
+    public static Caller Caller(this HttpContext context) => context.Features.GetRequiredFeature<Caller>();
+
+    private static T GetRequiredFeature<T>(this Microsoft.AspNetCore.Http.Features.IFeatureCollection features)
+        where T : class => features.Get<T>() ?? throw new InvalidOperationException($"no {typeof(T).Name}: the endpoint is open to anyone");
+}

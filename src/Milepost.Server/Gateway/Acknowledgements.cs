@@ -1,0 +1,25 @@
+using System.Collections.Concurrent;
+using Milepost.Protocol.Streams;
+
+namespace Milepost.Server.Gateway;
+
+/// <summary>
+/// What devices have confirmed and the store does not know yet. Only the newest offset of a stream matters, so this holds at most one number
+/// for each stream, however often devices confirm.
+/// </summary>
+internal sealed class Acknowledgements
+{
+    private ConcurrentDictionary<StreamName, long> _pending = new();
+
+    public void Add(StreamName stream, long offset)
+    {
+        if (offset > 0)
+        {
+            _pending.AddOrUpdate(stream, offset, (_, present) => Math.Max(present, offset));
+        }
+    }
+
+    /// <summary>Takes what is pending; empty when nothing is.</summary>
+    public IReadOnlyCollection<KeyValuePair<StreamName, long>> Take() =>
+        _pending.IsEmpty ? [] : [.. Interlocked.Exchange(ref _pending, new ConcurrentDictionary<StreamName, long>())];
+}

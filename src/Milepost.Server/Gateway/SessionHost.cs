@@ -1,0 +1,39 @@
+using Milepost.Core.Orders;
+using Milepost.Protocol;
+using Milepost.Protocol.Errors;
+using Milepost.Protocol.Streams;
+using Milepost.Realtime.Sessions;
+using Milepost.Server.Access;
+using Milepost.Server.Api;
+
+namespace Milepost.Server.Gateway;
+
+/// <summary>Says which streams a caller may follow, and takes what devices confirm.</summary>
+internal sealed class SessionHost(IOrderStore orders, TokenReader tokens, Acknowledgements acknowledgements) : ISessionHost
+{
+    public async ValueTask<StreamAnswer> ResolveAsync(Caller caller, string label, CancellationToken cancellationToken)
+    {
+        if (label == StreamLabels.Notifications)
+        {
+            return caller.Scopes == Scopes.None
+                ? new StreamAnswer(StreamName.Customer(caller.Tenant, caller.Subject), null)
+                : StreamAnswer.Refuse(ErrorCode.Forbidden);
+        }
+
+        if (label.StartsWith(StreamLabels.OrderPrefix, StringComparison.Ordinal))
+        {
+            var order = await orders.FindAsync(caller.Tenant, label[StreamLabels.OrderPrefix.Length..], cancellationToken);
+            return order is not null && order.IsVisibleTo(caller)
+                ? new StreamAnswer(StreamName.Order(caller.Tenant, order.Id), null)
+                : StreamAnswer.Refuse(ErrorCode.NotFound);
+        }
+
+        return caller.IsStaff() && label.StartsWith(StreamLabels.CustomerPrefix, StringComparison.Ordinal) && Identifiers.IsValid(label.AsSpan(StreamLabels.CustomerPrefix.Length))
+            ? new StreamAnswer(new StreamName(caller.Tenant, label), null)
+            : StreamAnswer.Refuse(ErrorCode.NotFound);
+    }
+
+    public ValueTask<Caller?> AuthenticateAsync(string token, CancellationToken cancellationToken) => tokens.ReadAsync(token);
+
+    public void Acknowledged(StreamName stream, long offset) => acknowledgements.Add(stream, offset);
+}

@@ -1,0 +1,109 @@
+using Milepost.Core.Recording;
+using Milepost.Core.Streams;
+using Milepost.Realtime.Sessions;
+using Milepost.Server.Gateway;
+using Milepost.Storage.Sqlite;
+
+namespace Milepost.Server.Hosting;
+
+/// <summary>Runs the recorder; at the end everything that was taken in is still recorded.</summary>
+internal sealed class RecorderLoop(EventRecorder recorder) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        stoppingToken.Register(recorder.Complete);
+        return recorder.RunAsync();
+    }
+}
+
+/// <summary>The sessions' shared heartbeat.</summary>
+internal sealed class HeartbeatLoop(SessionRegistry registry) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => registry.RunAsync(stoppingToken);
+}
+
+/// <summary>Writes down, once a second, what devices have confirmed.</summary>
+internal sealed partial class AcknowledgementLoop(Acknowledgements pending, IStreamLog log, TimeProvider time, ILogger<AcknowledgementLoop> logger) : BackgroundService
+{
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var positions = pending.Take();
+        if (positions.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await log.AcknowledgeAsync(positions, cancellationToken);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            Log.NotWritten(logger, failure, positions.Count);
+            foreach (var (stream, offset) in positions)
+            {
+                pending.Add(stream, offset);
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await RunOnceAsync(CancellationToken.None);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await RunOnceAsync(CancellationToken.None);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Count} acknowledgements could not be written; they are tried again")]
+        public static partial void NotWritten(ILogger logger, Exception failure, int count);
+    }
+}
+
+/// <summary>Keeps the write-ahead log short, beside the commits.</summary>
+internal sealed partial class CheckpointLoop(SqliteDatabase database, TimeProvider time, ILogger<CheckpointLoop> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await RunOnceAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The server stops; closing the database does the last checkpoint.
+        }
+    }
+
+    private async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.CheckpointAsync(cancellationToken);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            Log.CheckpointFailed(logger, failure);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The write-ahead log could not be written back; it grows until that succeeds")]
+        public static partial void CheckpointFailed(ILogger logger, Exception failure);
+    }
+}
