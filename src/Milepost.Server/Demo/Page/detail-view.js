@@ -29,8 +29,8 @@ export class DetailView {
       h('header', {}, this.#shop, this.#title, this.#eta, this.#reason),
       this.#progress,
       h('div.facts', {}, this.#driver, this.#place),
-      h('section.basket', { 'aria-label': 'What was ordered' }, h('h3', {}, 'Your order'), this.#items, this.#total),
-      h('section', { 'aria-label': 'What happened' }, h('h3', {}, 'Timeline'), this.#timeline));
+      h('section', { 'aria-label': 'What happened' }, h('h3', {}, 'Timeline'), this.#timeline),
+      h('section', { 'aria-label': 'What was ordered' }, h('h3', {}, 'Your order'), this.#items, this.#total));
   }
 
   /** @param {Order | undefined} order */
@@ -65,7 +65,10 @@ export class DetailView {
   #renderEta(order) {
     const last = order.timeline?.filter((entry) => entry.moved || entry.status === order.status).at(-1);
     const note = last?.note ?? '';
-    if (order.active && order.eta !== undefined) {
+    if (order.status === 'ready_for_collection') {
+      setText(this.#remaining, note);
+      setText(this.#window, '');
+    } else if (order.active && order.eta !== undefined) {
       setText(this.#remaining, sentence(remaining(order.eta)));
       setText(this.#window, windowOf(order.eta));
     } else {
