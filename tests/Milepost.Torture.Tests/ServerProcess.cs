@@ -31,7 +31,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts the process and waits until it says that it is ready.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var assembly = typeof(Server.Hosting.MilepostServer).Assembly.Location;
+        // Its own build output: the copy beside the tests may be instrumented for coverage.
+        var assembly = Path.Combine(AppContext.BaseDirectory.Replace("Milepost.Torture.Tests", "Milepost.Server", StringComparison.Ordinal), "milepost.dll");
         var start = new ProcessStartInfo("dotnet", [assembly, "serve", "--urls", Address.ToString(), $"--Storage:DataDirectory={DataDirectory}"])
         {
             UseShellExecute = false,
