@@ -89,7 +89,7 @@ export class DetailView {
       const name = driver.name ?? driver.id;
       this.#driver.replaceChildren(
         h('span.avatar', { 'aria-hidden': 'true' }, name.charAt(0)),
-        h('div', {}, h('strong', {}, name), h('span.soft', {}, driver.vehicle === undefined ? 'brings your order' : `brings your order by ${driver.vehicle}`)));
+        h('div', {}, h('span.soft', {}, 'Your courier'), h('strong', {}, [name, driver.vehicle].filter(Boolean).join(', '))));
     }
     if (driver === undefined) {
       delete this.#driver.dataset.id;
@@ -100,7 +100,7 @@ export class DetailView {
       this.#place.dataset.id = place;
       this.#place.replaceChildren(
         h('span.avatar.pin', { 'aria-hidden': 'true' }),
-        h('div', {}, h('strong', {}, destination === undefined ? 'Pick-up' : 'Delivery address'), h('span.soft', {}, place)));
+        h('div', {}, h('span.soft', {}, destination === undefined ? 'Pick-up' : 'Delivered to'), h('strong', {}, place)));
     }
   }
 
