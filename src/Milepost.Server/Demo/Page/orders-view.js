@@ -1,6 +1,6 @@
 import { byId, flash, h, reconcile, setText } from './dom.js';
 import { createProgress, updateProgress } from './progress.js';
-import { moment, orderWords, remaining, shopOf, titleOf } from './words.js';
+import { orderWords, shopOf, shortWhen, titleOf } from './words.js';
 
 /** @import { Order } from './types.js' */
 
@@ -55,7 +55,7 @@ export class OrdersView {
     setText(title, titleOf(order));
     setText(status, words.text);
     setText(shop, [shopOf(order), order.id].filter(Boolean).join(' · '));
-    setText(when, order.active ? (order.eta === undefined ? '' : remaining(order.eta).replace('in about ', '')) : moment(order.updatedAt));
+    setText(when, shortWhen(order));
     updateProgress(/** @type {HTMLElement} */ (line), order);
   }
 }

@@ -40,6 +40,17 @@ export function orderWords(order) {
   return order.status === 'delivered' && isCollection(order) ? { ...words, text: 'Collected' } : words;
 }
 
+/** When, in as few words as a card has room for. @param {Order} order */
+export function shortWhen(order) {
+  if (!order.active) {
+    return moment(order.updatedAt);
+  }
+  if (order.status === 'ready_for_collection') {
+    return 'now';
+  }
+  return order.eta === undefined ? '' : remaining(order.eta).replace('in about ', '').replace(' moment now', ' moment');
+}
+
 /** What an entry of a timeline says. @param {TimelineEntry} entry */
 export function entryWords(entry) {
   if (entry.status !== undefined) {
