@@ -71,6 +71,12 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Writes the log back into the database file. False: it could not be done completely now.</summary>
     public bool Checkpoint(bool truncate)
     {
+        // A connection opens the log when it first reads; before that a checkpoint does nothing and calls it success.
+        using (var read = Prepare("PRAGMA schema_version"))
+        {
+            read.Step();
+        }
+
         var result = raw.sqlite3_wal_checkpoint_v2(_handle, null, truncate ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE, out var frames, out var done);
         return result == raw.SQLITE_OK && frames == done;
     }
