@@ -1,3 +1,4 @@
+using Microsoft.OpenApi;
 using Milepost.Protocol.Errors;
 using Milepost.Server.Access;
 
@@ -6,11 +7,30 @@ namespace Milepost.Server.Api;
 /// <summary>The OpenAPI document is made from the endpoints themselves.</summary>
 internal static class OpenApi
 {
+    private const string Bearer = "bearer";
+
+    // By operation and parameter; null: wherever the parameter has no row of its own.
+    private static readonly Dictionary<(string? Operation, string? Parameter), string> Descriptions = new()
+    {
+        [(null, "tenant")] = "The tenant of the credentials.",
+        [(null, "id")] = "The id of the order or the notification.",
+        [(null, "limit")] = "How many at most: 1 to 200; 50 when absent.",
+        [("listOrders", "status")] = "Only these statuses, separated by commas.",
+        [("listOrders", "active")] = "true: only open orders; false: only ended ones.",
+        [("listOrders", "customer")] = "Operators only: this customer's orders.",
+        [("listOrders", "cursor")] = "The next of the page before.",
+        [("listNotifications", "unread")] = "true: only unread ones; false: only read ones.",
+        [("listNotifications", "category")] = "order, security, system, social or task.",
+        [("listNotifications", "archived")] = "true: those taken out of the inbox.",
+        [("listNotifications", "before")] = "Only those older than this cursor (the next of a page).",
+        [("listNotifications", "after")] = "Only those newer than this cursor.",
+    };
+
     /// <summary>The problems that any endpoint behind credentials can answer.</summary>
-    public static TBuilder ProducesOurProblems<TBuilder>(this TBuilder builder)
+    public static TBuilder ProducesOurProblems<TBuilder>(this TBuilder builder, params ReadOnlySpan<int> others)
         where TBuilder : IEndpointConventionBuilder
     {
-        foreach (var status in (int[])[400, 401, 403, 404, 503])
+        foreach (var status in (int[])[400, 401, 403, 404, .. others, 503])
         {
             builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problems.ContentType]));
         }
@@ -20,6 +40,16 @@ internal static class OpenApi
 
     public static void AddMilepostOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // What is null is not written, so nobody can require it.
+            foreach (var property in context.JsonTypeInfo.Properties.Where(property => property.IsGetNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null))
+            {
+                schema.Required?.Remove(property.Name);
+            }
+
+            return Task.CompletedTask;
+        });
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "Milepost";
@@ -27,6 +57,33 @@ internal static class OpenApi
             document.Info.Description = "Order tracking and customer notifications. The live protocol is described in realtime.md.";
             // The document must not change with the address under which it was asked for.
             document.Servers?.Clear();
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+            {
+                [Bearer] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    BearerFormat = "JWT",
+                    Description = "Claims: sub, tenant, exp, and scope. No scope is a customer, who sees own data only.",
+                },
+            };
+            foreach (var (path, operation) in (document.Paths ?? []).SelectMany(path => (path.Value.Operations ?? []).Select(entry => (path.Key, entry.Value))))
+            {
+                // A handler that leaves the tenant to the access rules does not name it, the address does.
+                operation.Parameters ??= [];
+                if (path.Contains("{tenant}", StringComparison.Ordinal) && !operation.Parameters.Any(parameter => parameter.Name == "tenant"))
+                {
+                    operation.Parameters.Insert(0, new OpenApiParameter { Name = "tenant", In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+                }
+
+                operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }];
+                foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+                {
+                    parameter.Description ??= Descriptions.GetValueOrDefault((operation.OperationId, parameter.Name)) ?? Descriptions.GetValueOrDefault((null, parameter.Name));
+                }
+            }
+
             return Task.CompletedTask;
         });
     });

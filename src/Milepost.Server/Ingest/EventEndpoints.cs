@@ -12,7 +12,7 @@ namespace Milepost.Server.Ingest;
 internal static class EventEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/v1/{tenant}/events", RecordAsync).Allow(AccessRule.EventWriter).WithTags("Events").ProducesOurProblems()
+        routes.MapPost("/api/v1/{tenant}/events", RecordAsync).Allow(AccessRule.EventWriter).WithTags("Events").ProducesOurProblems(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType)
             .WithName("recordEvents")
             .Accepts<CloudEvent>("application/cloudevents+json", "application/cloudevents-batch+json", "application/json")
             .Produces<RecordReply>(StatusCodes.Status202Accepted)
