@@ -53,6 +53,7 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
             _workers.Add(WorkerProcess.Start(clock));
         }
 
+        await Task.WhenAll(_workers.Select(worker => worker.Started)).WaitAsync(cancellationToken);
         var started = clock.GetTimestamp();
         var share = (settings.Connections + settings.Processes - 1) / settings.Processes;
         for (var index = 0; index < _workers.Count; index++)
