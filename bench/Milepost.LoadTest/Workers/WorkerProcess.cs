@@ -13,7 +13,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly Task _reading;
     private readonly TaskCompletionSource<WorkerNote.Result> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile WorkerNote.Progress _progress = new(0, 0, 0, null);
+    private volatile WorkerNote.Progress _progress = new(Connected: 0, Delivered: 0, Disconnects: 0, CpuSeconds: 0, Trouble: null);
 
     private WorkerProcess(Process process, TimeProvider clock)
     {
