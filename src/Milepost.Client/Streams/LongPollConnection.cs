@@ -28,10 +28,11 @@ internal sealed class LongPollConnection(MilepostHttp http, FollowRequest reques
                 var frame = _reply.Frames[_next++];
                 if (frame.Type != FrameTypes.Ready)
                 {
+                    _ready &= frame.Type != FrameTypes.Reset;
                     return Received.Of(frame);
                 }
 
-                // Every answer that caught up has one; the follow's consumer wants to know once.
+                // Every answer that caught up has one; the follow's consumer wants to know once, and again behind a reset.
                 if (!_ready)
                 {
                     _ready = true;

@@ -81,7 +81,6 @@ public sealed class StreamFollow : IAsyncEnumerable<StreamMessage>
                     await using var open = connection;
                     await using var end = cancelled.UnsafeRegister(static state => ((IStreamConnection)state!).BeginEnd(), connection);
                     Interlocked.Increment(ref _connections);
-                    unauthorized = 0;
                     connected = _options.TimeProvider.GetTimestamp();
                     yield return new StreamMessage.ConnectionChanged(ConnectionState.Connected, reason, null, transport, null);
                     while (ending is null)
@@ -95,6 +94,7 @@ public sealed class StreamFollow : IAsyncEnumerable<StreamMessage>
                             continue;
                         }
 
+                        unauthorized = 0;
                         var verdict = _offsets.Judge(frame);
                         if (verdict == Verdict.TokenExpiring)
                         {
