@@ -59,8 +59,14 @@ public static class Rfc3339
             return false;
         }
 
-        time = new DateTimeOffset(utc, TimeSpan.Zero);
-        return !leap || (time.Hour == 23 && time.Minute == 59);
+        var instant = new DateTimeOffset(utc, TimeSpan.Zero);
+        if (leap && instant is not { Hour: 23, Minute: 59 })
+        {
+            return false;
+        }
+
+        time = instant;
+        return true;
     }
 
     /// <summary>Writes an instant in UTC, to the millisecond.</summary>

@@ -34,7 +34,7 @@ internal sealed class TestServer : IAsyncDisposable
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("milepost-test-").FullName;
         var settings = new ServerSettings
         {
-            Configuration = new ConfigurationBuilder().Build(),
+            Configuration = new ConfigurationBuilder().AddInMemoryCollection().Build(),
             Storage = new StorageOptions { DataDirectory = directory },
             Auth = new AuthOptions { SigningKey = Key },
             Gateway = new GatewayOptions { AllowedOrigins = ["https://shop.example"] },

@@ -25,7 +25,8 @@ public static class OrderStatusTable
         Ranks[(int)OrderStatus.Delivered] = 100;
         Ranks[(int)OrderStatus.AttemptFailed] = 85;
         Ranks[(int)OrderStatus.Exception] = 85;
-        Ranks[(int)OrderStatus.Cancelled] = 105;
+        // Delivered and cancelled exclude each other, and the earlier one holds: whichever is heard of later, the rank does not fall.
+        Ranks[(int)OrderStatus.Cancelled] = 100;
         Ranks[(int)OrderStatus.Returning] = 110;
         Ranks[(int)OrderStatus.Returned] = 120;
     }

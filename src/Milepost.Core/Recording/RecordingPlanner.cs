@@ -24,6 +24,7 @@ internal sealed class RecordingPlanner
     private readonly DateTimeOffset _now;
     private readonly RecordingPlan _plan;
     private readonly Dictionary<TenantKey, List<RecordedEvent>> _histories = [];
+    private readonly List<(int Index, int First)> _repeats = [];
 
     private RecordingPlanner(RecordingContext context, int count, DateTimeOffset now)
     {
@@ -40,23 +41,33 @@ internal sealed class RecordingPlanner
             planner._plan.Outcomes[index] = planner.Apply(events[index]);
         }
 
+        foreach (var (index, first) in planner._repeats)
+        {
+            // Where the first one is refused nothing is recorded: calling its repeat a duplicate would say that it is.
+            planner._plan.Outcomes[index] = planner._plan.Outcomes[first] is RecordOutcome.Rejected refused ? refused : RecordOutcome.Duplicate.Instance;
+        }
+
         return planner._plan;
     }
 
     private int[] NewOnes(IReadOnlyList<RecordedEvent> events)
     {
-        var seen = new HashSet<EventIdentity>();
+        var seen = new Dictionary<EventIdentity, int>();
         var fresh = new List<int>(events.Count);
         for (var index = 0; index < events.Count; index++)
         {
             var identity = events[index].Identity();
-            if (_context.Known.Contains(identity) || !seen.Add(identity))
+            if (_context.Known.Contains(identity))
             {
                 _plan.Outcomes[index] = RecordOutcome.Duplicate.Instance;
             }
-            else
+            else if (seen.TryAdd(identity, index))
             {
                 fresh.Add(index);
+            }
+            else
+            {
+                _repeats.Add((index, seen[identity]));
             }
         }
 

@@ -36,6 +36,7 @@ internal sealed class Session : IThreadPoolWorkItem
     private bool _pumping;
     private int _unflushed;
     private int _entries;
+    private int _turn;
     private bool _answered;
 
     /// <param name="server">What all sessions share.</param>
@@ -78,6 +79,9 @@ internal sealed class Session : IThreadPoolWorkItem
     /// <summary>When the other end last said anything (monotonic).</summary>
     public long LastHeard { get; private set; }
 
+    /// <summary>When the last heartbeat was written (monotonic); 0 before the first. A queued one that nobody could have seen does not count.</summary>
+    public long HeartbeatAt { get; private set; }
+
     /// <summary>When the pump began to wait for the receiver; 0 while it does not.</summary>
     public long WaitingSince { get; private set; }
 
@@ -93,7 +97,24 @@ internal sealed class Session : IThreadPoolWorkItem
 
     private bool Once => _kind == SessionKind.Once;
 
+    /// <summary>Whether the one answer holds all that it may hold.</summary>
+    private bool IsFull => Once && _entries >= _server.Limits.PollEntries;
+
     public int StreamCount => _subscriptions.Length;
+
+    /// <summary>How many bytes of entries wait to be written.</summary>
+    public int QueuedBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _queue.Bytes;
+            }
+        }
+    }
+
+    public bool Follows(string label) => _subscriptions.Any(subscription => subscription.Label == label);
 
     /// <summary>Completes when the session has ended and nothing more is written.</summary>
     public Task Ended
@@ -158,6 +179,7 @@ internal sealed class Session : IThreadPoolWorkItem
             }
 
             _subscriptions = _subscriptions.Remove(found);
+            found.Dropped = true;
             found.Round?.Remove(found);
         }
 
@@ -275,17 +297,18 @@ internal sealed class Session : IThreadPoolWorkItem
     public string CurrentCursor()
     {
         var subscriptions = _subscriptions;
+        var epoch = _server.Source.Epoch;
         var entries = new CursorEntry[subscriptions.Length];
         var count = 0;
         foreach (var subscription in subscriptions)
         {
-            if (subscription.HasPosition)
+            if (subscription.PositionIn(epoch) is { } position)
             {
-                entries[count++] = new CursorEntry(subscription.Label, subscription.Sent, subscription.Check);
+                entries[count++] = new CursorEntry(subscription.Label, position.Offset, position.Check);
             }
         }
 
-        return Cursor.Encode(_server.Source.Epoch, entries.AsSpan(0, count));
+        return Cursor.Encode(epoch, entries.AsSpan(0, count));
     }
 
     void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
@@ -326,25 +349,45 @@ internal sealed class Session : IThreadPoolWorkItem
 
     private async Task PumpAsync()
     {
-        try
+        while (true)
         {
-            while (await PumpOnceAsync())
+            try
             {
+                while (await PumpOnceAsync())
+                {
+                }
+
+                return;
             }
-        }
-        catch (Exception failure)
-        {
-            // The connection is broken (the usual case) or the log cannot be read: either way this session is over and the client resumes.
-            _server.Registry.Failed(failure);
-            Stop();
-            _abort();
-            Rest(always: true);
+            catch (Exception failure)
+            {
+                _server.Registry.Failed(failure);
+                if (IsOpen && !Once)
+                {
+                    // The log cannot be read, or the connection is broken: saying goodbye tells which.
+                    Close(CloseCode.InternalError);
+                    continue;
+                }
+
+                Stop();
+                _abort();
+                Rest(always: true);
+                return;
+            }
         }
     }
 
     /// <summary>One round. False: the pump rests.</summary>
     private async ValueTask<bool> PumpOnceAsync()
     {
+        if (_state == State.Open && New() is { } added)
+        {
+            // All starts are found before anything is written, so that every cursor that goes out speaks of every stream.
+            await LocateAsync(added);
+            return true;
+        }
+
+        WriteResets();
         while (TryTake(out var item))
         {
             Write(item);
@@ -354,13 +397,12 @@ internal sealed class Session : IThreadPoolWorkItem
             }
         }
 
+        Announce();
         if (_state == State.Open && Behind() is { } behind)
         {
-            await (behind.Since is null ? ReadAsync(behind) : LocateAsync(behind));
+            await ReadAsync(behind);
             return _unflushed < FlushBytes || Once || await FlushAsync() || !Rest(always: true);
         }
-
-        Announce();
 
         if (_state == State.Closing)
         {
@@ -391,18 +433,35 @@ internal sealed class Session : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>A subscription whose start is still to be found.</summary>
+    private Subscription? New()
+    {
+        lock (_lock)
+        {
+            return _subscriptions.FirstOrDefault(static subscription => subscription.Since is not null);
+        }
+    }
+
+    /// <summary>A subscription for which the log has to be read. They take turns: a busy stream must not keep the others waiting.</summary>
     private Subscription? Behind()
     {
-        if (Once && _entries >= _server.Limits.PollEntries)
+        if (IsFull)
         {
             return null;
         }
 
         lock (_lock)
         {
-            // All starts are found before anything is read, so that every cursor that goes out speaks of every stream.
-            return _subscriptions.FirstOrDefault(subscription => subscription.Since is not null)
-                ?? _subscriptions.FirstOrDefault(subscription => subscription.IsBehind);
+            for (var index = 0; index < _subscriptions.Length; index++)
+            {
+                var subscription = _subscriptions[(_turn + index) % _subscriptions.Length];
+                if (subscription.IsBehind)
+                {
+                    return subscription;
+                }
+            }
+
+            return null;
         }
     }
 
@@ -412,7 +471,7 @@ internal sealed class Session : IThreadPoolWorkItem
         {
             case OutboundKind.Entry:
                 // A gap is healed from the log, since Head is known to be ahead; what was read there already is dropped.
-                if (item.Frame!.Offset == item.Subscription!.Sent + 1 && item.Subscription.Since is null)
+                if (item.Frame!.Offset == item.Subscription!.Sent + 1 && item.Subscription is { Since: null, Dropped: false } && !IsFull)
                 {
                     WriteEntry(item.Subscription, item.Frame);
                 }
@@ -427,6 +486,7 @@ internal sealed class Session : IThreadPoolWorkItem
             case OutboundKind.Heartbeat:
                 _codec.WriteHeartbeat(_output);
                 _unflushed += 2;
+                HeartbeatAt = _server.Time.GetTimestamp();
                 break;
             case OutboundKind.Pong:
                 _codec.WritePong(_output, item.Control);
@@ -444,6 +504,13 @@ internal sealed class Session : IThreadPoolWorkItem
         _entries++;
         _answered = true;
         WriteFrame(frame.Body, subscription.Label, CurrentCursor());
+        if (subscription.Round is { } round)
+        {
+            lock (_lock)
+            {
+                round.Sent(subscription, frame.Offset);
+            }
+        }
     }
 
     private void WriteFrame(ReadOnlySpan<byte> body, string? label, string? cursor)
@@ -452,12 +519,17 @@ internal sealed class Session : IThreadPoolWorkItem
         _unflushed += body.Length + 64;
     }
 
-    /// <summary>Finds where a new subscription starts, or says that its position cannot be served.</summary>
+    /// <summary>Finds where a subscription starts, or that its position cannot be served.</summary>
     private async ValueTask LocateAsync(Subscription subscription)
     {
         var asked = subscription.Since!;
-        var location = await _server.Source.LocateAsync(subscription.Stream, asked is Since.Behind behind ? behind.Position.Offset : 0, CancellationToken.None);
-        var reset = asked is Since.Behind { Position: var position } ? ResumeRules.Refusal(position, location) : null;
+        var location = await _server.Source.LocateAsync(subscription.Stream, asked.Position?.Offset ?? 0, CancellationToken.None);
+        var reset = asked.Position is { } position ? ResumeRules.Refusal(position, location) : null;
+        if (asked is Since.Missing { IsGap: true })
+        {
+            reset ??= ResetCodes.PositionExpired;
+        }
+
         lock (_lock)
         {
             if (asked is Since.Earliest)
@@ -469,64 +541,98 @@ internal sealed class Session : IThreadPoolWorkItem
                 subscription.Sent = location.Head.Offset;
                 subscription.Check = location.Head.Check;
             }
+            else
+            {
+                subscription.Sent = asked.Position!.Value.Offset;
+                subscription.Check = asked.Position.Value.Check;
+            }
 
             subscription.Head = Math.Max(subscription.Head, location.Head.Offset);
             subscription.Since = null;
+            subscription.Reset = reset;
             subscription.Round?.Found(subscription, location.Head.Offset);
         }
 
         _answered |= asked is Since.Latest;
-        if (reset is not null)
-        {
-            WriteReset(subscription, reset);
-        }
-        else if (asked is Since.Behind resumed)
+        if (reset is null && asked is Since.Behind resumed)
         {
             // Who resumes behind an entry has it.
-            _server.Host.Acknowledged(subscription.Stream, resumed.Position.Offset);
+            _server.Host.Acknowledged(subscription.Stream, resumed.At.Offset);
         }
     }
 
     private async ValueTask ReadAsync(Subscription subscription)
     {
+        _turn = (_turn + 1) % int.MaxValue;
+        var known = HeadOf(subscription);
         var limit = Once ? Math.Min(_server.Limits.ReadChunk, _server.Limits.PollEntries - _entries) : _server.Limits.ReadChunk;
         var frames = await _server.Source.ReadAsync(subscription.Stream, subscription.Sent, limit, CancellationToken.None);
-        if (frames.Count > 0 && frames[0].Offset != subscription.Sent + 1)
+        if (frames.Count == 0 || frames[0].Offset != subscription.Sent + 1)
         {
-            // What comes next is no longer kept: it was there when we located the position and was removed since.
-            subscription.Sent = frames[0].Offset - 1;
-            subscription.Check = 0;
-            WriteReset(subscription, ResetCodes.PositionExpired);
+            LookAgain(subscription, known, isGap: frames.Count > 0);
+            return;
         }
 
         foreach (var frame in frames)
         {
+            if (subscription.Dropped)
+            {
+                return;
+            }
+
             WriteEntry(subscription, frame);
             if (_unflushed >= FlushBytes && !Once && !await FlushAsync())
             {
                 return;
             }
         }
+    }
 
+    /// <summary>
+    /// The log does not have what comes next: a hint ran ahead of what can be read, or entries were removed since the position was located.
+    /// </summary>
+    private void LookAgain(Subscription subscription, long known, bool isGap)
+    {
         lock (_lock)
         {
-            subscription.Round?.Sent(subscription, frames.Count);
-            if (frames.Count == 0)
+            subscription.Since = new Since.Missing(new StreamPosition(_server.Source.Epoch, subscription.Sent, subscription.Check), isGap);
+            if (subscription.Head == known)
             {
-                // A hint that runs ahead of what can be read is forgotten; the next one brings us back here.
+                // The hint is forgotten; a newer one, which may have come while we read, is not.
                 subscription.Head = subscription.Sent;
             }
         }
     }
 
-    private void WriteReset(Subscription subscription, string code)
+    private long HeadOf(Subscription subscription)
     {
-        _answered = true;
-        WriteFrame(ControlFrames.Reset(code, ResumeRules.Explain(code)), subscription.Label, CurrentCursor());
+        lock (_lock)
+        {
+            return subscription.Head;
+        }
+    }
+
+    private void WriteResets()
+    {
+        foreach (var subscription in _subscriptions)
+        {
+            if (subscription.Reset is { } code)
+            {
+                subscription.Reset = null;
+                _answered = true;
+                WriteFrame(ControlFrames.Reset(code, ResumeRules.Explain(code)), subscription.Label, CurrentCursor());
+            }
+        }
     }
 
     private void Announce()
     {
+        if (Once && !_answered)
+        {
+            // An answer that has nothing to tell stays empty.
+            return;
+        }
+
         while (TakeCompleteRound() is { } ready)
         {
             WriteFrame(ready, null, CurrentCursor());
@@ -574,7 +680,7 @@ internal sealed class Session : IThreadPoolWorkItem
     {
         lock (_lock)
         {
-            var idle = _state == State.Ended || always || (_state == State.Open && _queue.IsEmpty && Behind() is null);
+            var idle = _state == State.Ended || always || (_state == State.Open && _queue.IsEmpty && New() is null && Behind() is null);
             if (!idle)
             {
                 return false;

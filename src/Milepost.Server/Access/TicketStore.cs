@@ -35,9 +35,11 @@ internal sealed class TicketStore(TimeProvider time)
         return (ticket, expiresAt);
     }
 
+    // A page that asks its own server sends no Origin with a GET (Fetch, 3.2.5): a missing one is never another site's page, since
+    // those cannot open an EventSource without it.
     /// <summary>Uses a ticket up. Null: unknown, used, too old, or from another origin.</summary>
     public Caller? Redeem(string ticket, string? origin) =>
-        _tickets.TryRemove(Hash(ticket), out var entry) && entry.ExpiresAt > time.GetUtcNow() && (entry.Origin is null || entry.Origin == origin)
+        _tickets.TryRemove(Hash(ticket), out var entry) && entry.ExpiresAt > time.GetUtcNow() && (entry.Origin is null || origin is null || entry.Origin == origin)
             ? entry.Caller
             : null;
 

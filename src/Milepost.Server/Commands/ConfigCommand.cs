@@ -8,8 +8,6 @@ namespace Milepost.Server.Commands;
 /// <summary><c>milepost config check</c>: what is in force, and where it came from.</summary>
 internal static class ConfigCommand
 {
-    private const int WidthWithoutTerminal = 160;
-
     public static Command Create()
     {
         var check = new VerbCommand(
@@ -30,12 +28,7 @@ internal static class ConfigCommand
 
     private static int Print(TextWriter output, IReadOnlyList<EffectiveSetting> settings)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (!console.Profile.Out.IsTerminal)
-        {
-            console.Profile.Width = WidthWithoutTerminal;
-        }
-
+        var console = Terminal.On(output);
         var table = new Table().Border(TableBorder.Simple).AddColumns("Setting", "Value", "From", "Meaning");
         foreach (var setting in settings)
         {

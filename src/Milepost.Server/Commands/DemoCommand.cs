@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using Milepost.Server.Demo;
 using Milepost.Server.Hosting;
-using Spectre.Console;
 
 namespace Milepost.Server.Commands;
 
@@ -70,9 +69,11 @@ internal static class DemoCommand
         var directory = kept is null ? Directory.CreateTempSubdirectory("milepost-demo-").FullName : Path.GetFullPath(kept);
         try
         {
-            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(parsed.InvocationConfiguration.Output) });
+            var console = Terminal.On(parsed.InvocationConfiguration.Output);
             switch (DemoRun.LoadSettings(request.Urls, directory))
             {
+                case SettingsResult.Loaded loaded when ListenAddress.Problem(loaded.Settings.Urls) is { } problem:
+                    return await parsed.FailAsync(problem);
                 case SettingsResult.Loaded loaded:
                     await new DemoRun(request, console, TimeProvider.System).RunAsync(loaded.Settings, cancellationToken);
                     return ExitCode.Done;

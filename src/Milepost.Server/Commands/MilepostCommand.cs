@@ -50,6 +50,8 @@ internal static class MilepostCommand
             MigrateCommand.Create(),
             TokenCommand.Create(),
             ConfigCommand.Create(),
+            WatchCommand.Create(),
+            LoadTest.LoadTestCommand.Create(),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
         {

@@ -12,7 +12,8 @@ internal sealed class DemoConsole(IAnsiConsole console, DemoTally tally, TimePro
     {
         console.WriteLine();
         console.Write(new Markup($"  Open [bold link]{Markup.Escape(address)}[/] and be a customer.\n"));
-        console.Write(new Markup($"  [grey]data {Markup.Escape(dataDirectory)}{(isTemporary ? ", removed at the end" : "")} · seed {seed} · Ctrl-C ends the demo[/]\n\n"));
+        console.Write(new Markup($"  [grey]data {Markup.Escape(dataDirectory)}{(isTemporary ? ", removed at the end" : "")}[/]\n"));
+        console.Write(new Markup($"  [grey]seed {seed} · Ctrl-C ends the demo[/]\n\n"));
     }
 
     public void Tell(string problem) => console.Write(new Markup($"  [yellow]{Markup.Escape(problem)}[/]\n"));

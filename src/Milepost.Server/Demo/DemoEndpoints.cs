@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Milepost.Server.Access;
 using Milepost.Server.Hosting;
 
 namespace Milepost.Server.Demo;
@@ -33,7 +34,7 @@ internal static class DemoEndpoints
 
     public static void MapDemo(this IEndpointRouteBuilder endpoints, TokenMinter minter)
     {
-        var demo = endpoints.MapGroup("").ExcludeFromDescription().AddEndpointFilter(async (context, next) =>
+        var demo = endpoints.MapGroup("").Allow(AccessRule.Anyone).ExcludeFromDescription().AddEndpointFilter(async (context, next) =>
         {
             var headers = context.HttpContext.Response.Headers;
             headers.ContentSecurityPolicy = ContentSecurityPolicy;

@@ -13,23 +13,12 @@ internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimePro
 {
     private readonly DemoTally _tally = new();
 
-    public DemoTally Tally => _tally;
-
     /// <summary>Reads the settings of a demo. Neither the file nor the environment counts: the demo must never write into somebody's data.</summary>
-    public static SettingsResult LoadSettings(string urls, string dataDirectory)
-    {
-        var origins = string.Join(',', urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Where(url => Uri.TryCreate(url, UriKind.Absolute, out _))
-            .SelectMany(url => new[] { Origin(url, "localhost"), Origin(url, "127.0.0.1") })
-            .Distinct(StringComparer.Ordinal));
-        return SettingsLoader.Load(new SettingsSources(dataDirectory, new Dictionary<string, string>(StringComparer.Ordinal),
-        [
-            $"--Urls={urls}",
-            $"--Storage:DataDirectory={dataDirectory}",
-            $"--Gateway:AllowedOrigins={origins}",
-            "--Logging:LogLevel:Default=Warning",
-        ]));
-    }
+    public static SettingsResult LoadSettings(string urls, string dataDirectory) =>
+        SettingsLoader.Load(new SettingsSources(
+            dataDirectory,
+            new Dictionary<string, string>(StringComparer.Ordinal),
+            [$"--Urls={urls}", $"--Storage:DataDirectory={dataDirectory}", "--Logging:LogLevel:Default=Warning"]));
 
     /// <summary>Runs until <paramref name="cancellationToken"/> or the host ends it.</summary>
     public async Task RunAsync(ServerSettings settings, CancellationToken cancellationToken)
@@ -40,7 +29,7 @@ internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimePro
         await app.StartAsync(cancellationToken);
         try
         {
-            var address = Origin(app.Urls.First(), "localhost");
+            var address = AddressToOpen(app.Urls.First());
             var screen = new DemoConsole(console, _tally, time);
             screen.Open(address, settings.Storage.DataDirectory, isTemporary: request.DataDirectory is null, request.Seed);
             using var http = Shop(address, minter);
@@ -66,7 +55,8 @@ internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimePro
         }
     }
 
-    private static HttpClient Shop(string address, TokenMinter minter)
+    /// <summary>A client with what a shop needs: the address and a token to write events.</summary>
+    public static HttpClient Shop(string address, TokenMinter minter)
     {
         var http = new HttpClient { BaseAddress = new Uri($"{address}/api/v1/{Cast.Tenant}/"), Timeout = TimeSpan.FromSeconds(30) };
         var token = minter.Mint(new TokenRequest(Cast.Tenant, "demo-shop", ["events:write"], TimeSpan.FromDays(365)));
@@ -75,11 +65,10 @@ internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimePro
     }
 
     // An address to listen on (0.0.0.0, [::], +) is not always one to go to.
-    private static string Origin(string url, string anyHost)
+    private static string AddressToOpen(string url)
     {
         var address = BindingAddress.Parse(url);
-        var isLocal = address.Host is "localhost" or "127.0.0.1" or "0.0.0.0" or "[::]" or "[::1]" or "*" or "+";
-        var port = address.Port == (address.Scheme == "https" ? 443 : 80) ? "" : $":{address.Port}";
-        return $"{address.Scheme}://{(isLocal ? anyHost : address.Host)}{port}";
+        var host = address.Host is "127.0.0.1" or "0.0.0.0" or "[::]" or "[::1]" or "*" or "+" ? "localhost" : address.Host;
+        return $"{address.Scheme}://{host}:{address.Port}";
     }
 }

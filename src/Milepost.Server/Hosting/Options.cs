@@ -48,7 +48,8 @@ internal sealed class GatewayOptions
     public int OutboundQueueBytes { get; set; } = 64 * 1024;
 
     [Description("How many streams one connection may follow.")]
-    [Range(1, 100)]
+    // A cursor over more streams with the longest ids would be longer than a cursor may be (Cursor.MaxLength).
+    [Range(1, 60)]
     public int MaxStreams { get; set; } = 50;
 
     [Description("How long a long-poll waits for news.")]

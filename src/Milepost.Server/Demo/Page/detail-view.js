@@ -29,8 +29,8 @@ export class DetailView {
       h('header', {}, this.#shop, this.#title, this.#eta, this.#reason),
       this.#progress,
       h('div.facts', {}, this.#driver, this.#place),
-      h('section.basket', { 'aria-label': 'What was ordered' }, h('h3', {}, 'Your order'), this.#items, this.#total),
-      h('section', { 'aria-label': 'What happened' }, h('h3', {}, 'Timeline'), this.#timeline));
+      h('section', { 'aria-label': 'What happened' }, h('h3', {}, 'Timeline'), this.#timeline),
+      h('section', { 'aria-label': 'What was ordered' }, h('h3', {}, 'Your order'), this.#items, this.#total));
   }
 
   /** @param {Order | undefined} order */
@@ -65,7 +65,10 @@ export class DetailView {
   #renderEta(order) {
     const last = order.timeline?.filter((entry) => entry.moved || entry.status === order.status).at(-1);
     const note = last?.note ?? '';
-    if (order.active && order.eta !== undefined) {
+    if (order.status === 'ready_for_collection') {
+      setText(this.#remaining, note);
+      setText(this.#window, '');
+    } else if (order.active && order.eta !== undefined) {
       setText(this.#remaining, sentence(remaining(order.eta)));
       setText(this.#window, windowOf(order.eta));
     } else {
@@ -86,7 +89,7 @@ export class DetailView {
       const name = driver.name ?? driver.id;
       this.#driver.replaceChildren(
         h('span.avatar', { 'aria-hidden': 'true' }, name.charAt(0)),
-        h('div', {}, h('strong', {}, name), h('span.soft', {}, driver.vehicle === undefined ? 'brings your order' : `brings your order by ${driver.vehicle}`)));
+        h('div', {}, h('span.soft', {}, 'Your courier'), h('strong', {}, [name, driver.vehicle].filter(Boolean).join(', '))));
     }
     if (driver === undefined) {
       delete this.#driver.dataset.id;
@@ -97,7 +100,7 @@ export class DetailView {
       this.#place.dataset.id = place;
       this.#place.replaceChildren(
         h('span.avatar.pin', { 'aria-hidden': 'true' }),
-        h('div', {}, h('strong', {}, destination === undefined ? 'Pick-up' : 'Delivery address'), h('span.soft', {}, place)));
+        h('div', {}, h('span.soft', {}, destination === undefined ? 'Pick-up' : 'Delivered to'), h('strong', {}, place)));
     }
   }
 
@@ -124,9 +127,9 @@ export class DetailView {
         const remark = remarkOn(entry, timeline);
         const chip = /** @type {HTMLElement} */ (element.querySelector('.remark'));
         element.dataset.tone = entry.status === undefined ? 'plain' : statusWords(entry.status).tone;
-        element.classList.toggle('aside', remark !== null);
+        element.classList.toggle('aside', remark === 'ignored');
         chip.hidden = remark === null;
-        setText(chip, remark === 'late' ? `arrived late, ${moment(entry.receivedAt)}` : remark === 'ignored' ? 'did not change the order' : '');
+        setText(chip, remark === 'late' ? `arrived late, at ${moment(entry.receivedAt)}` : remark === 'ignored' ? 'did not change the order' : '');
       });
   }
 }

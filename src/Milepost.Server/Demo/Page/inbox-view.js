@@ -27,7 +27,7 @@ export class InboxView {
 
   /** @param {Notification} note */
   #create(note) {
-    return h('li.note.entering', {},
+    return h('li.note.entering', { 'data-id': note.id },
       h('button.open', { type: 'button', onclick: () => this.#actions.open(note) }, h('strong', {}, note.title), h('span.body', {}, note.body)),
       h('div.foot', {}, h('time', { datetime: note.createdAt }),
         h('button.quiet', { type: 'button' }),

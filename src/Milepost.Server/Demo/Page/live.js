@@ -168,6 +168,8 @@ export class LiveConnection {
       this.#wait(frame.afterMs ?? BACKOFF_MIN_MS, 'the server moves');
     } else if (frame.type === 'token.expiring') {
       this.#options.api.token(true).then((token) => this.#line?.send?.({ type: 'token', token }), () => {});
+    } else if (frame.type === 'error') {
+      this.#refused(frame);
     } else if (frame.type === 'ready') {
       this.#keep(frame);
       this.#ready(frame, streams);
@@ -175,6 +177,17 @@ export class LiveConnection {
       // Applied first, then kept: what fails half-way comes again.
       this.#options.onFrame(frame);
       this.#keep(frame);
+    }
+  }
+
+  /** @param {Frame} frame */
+  #refused(frame) {
+    if (frame.stream !== undefined) {
+      this.#wanted.delete(frame.stream);
+      this.#covered.delete(frame.stream);
+    } else if (frame.retry === false && this.#line?.send === undefined) {
+      // On Server-Sent Events this stands for a close code.
+      this.#ended({ code: 4000, reason: frame.code ?? 'refused' });
     }
   }
 

@@ -2,10 +2,6 @@
 /** @import { Api } from './api.js' */
 
 const PING_MS = 20_000;
-const DATA_TYPES = [
-  'order.status.changed', 'order.eta.updated', 'order.updated', 'notification.new', 'notification.updated', 'unread.changed',
-  'ready', 'reset', 'reconnect', 'error', 'token.expiring', 'heartbeat',
-];
 
 /**
  * @typedef {object} Dial What a transport needs: the streams, the position, and whom to tell.
@@ -60,16 +56,10 @@ async function openSse(dial) {
   const url = address('/api/v1/sse', dial);
   url.searchParams.set('ticket', await dial.api.ticket());
   const source = new EventSource(url);
-  const take = (/** @type {MessageEvent} */ event) => dial.frame(JSON.parse(event.data));
-  source.onmessage = take;
-  for (const type of DATA_TYPES) {
-    source.addEventListener(type, take);
-  }
-  source.onerror = (event) => {
-    if (!(event instanceof MessageEvent)) {
-      source.close();
-      dial.end({ code: 0, reason: 'the connection ended' });
-    }
+  source.onmessage = (event) => dial.frame(JSON.parse(event.data));
+  source.onerror = () => {
+    source.close();
+    dial.end({ code: 0, reason: 'the connection ended' });
   };
   return { close: () => source.close() };
 }

@@ -44,6 +44,7 @@
  * @property {boolean} [resumed] Long-poll only, made by the page: the first answer after a resume.
  * @property {string} [code]
  * @property {string} [detail]
+ * @property {boolean} [retry]
  * @property {number} [afterMs]
  *
  * @typedef {'websocket' | 'sse' | 'poll'} TransportKind

@@ -40,6 +40,17 @@ export function orderWords(order) {
   return order.status === 'delivered' && isCollection(order) ? { ...words, text: 'Collected' } : words;
 }
 
+/** When, in as few words as a card has room for. @param {Order} order */
+export function shortWhen(order) {
+  if (!order.active) {
+    return moment(order.updatedAt);
+  }
+  if (order.status === 'ready_for_collection') {
+    return 'now';
+  }
+  return order.eta === undefined ? '' : remaining(order.eta).replace('in about ', '').replace(' moment now', ' moment');
+}
+
 /** What an entry of a timeline says. @param {TimelineEntry} entry */
 export function entryWords(entry) {
   if (entry.status !== undefined) {
@@ -98,14 +109,18 @@ export function price(money) {
   return new Intl.NumberFormat('en-GB', { style: 'currency', currency: money.currency }).format(money.amount);
 }
 
-/** A short title out of what was ordered. @param {Order} order */
-export function titleOf(order) {
+/** The first item, and how many more there are. @param {Order} order @returns {[string, string]} */
+export function titleParts(order) {
   const [first, ...rest] = order.items;
   if (first === undefined) {
-    return `Order ${order.id}`;
+    return [`Order ${order.id}`, ''];
   }
-  const name = first.quantity > 1 ? `${first.quantity} × ${first.name}` : first.name;
-  return rest.length === 0 ? name : `${name} + ${rest.length} more`;
+  return [first.quantity > 1 ? `${first.quantity} × ${first.name}` : first.name, rest.length === 0 ? '' : `+ ${rest.length} more`];
+}
+
+/** @param {Order} order */
+export function titleOf(order) {
+  return titleParts(order).join(' ').trim();
 }
 
 /** The shop's name, from the source of the first event: `/restaurants/hikari-ramen`. @param {Order} order */

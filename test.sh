@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests. Installs what they need where it is missing (as root or with sudo).
+#   ./test.sh                 everything
+#   ./test.sh Core Realtime   only the projects whose names contain one of these words
+# The last line is: N passed, N failed, N skipped
+set -euo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDTERMINALLOGGER=off
+
+need() { command -v "$1" >/dev/null || { echo "$1 is missing: install $2 first" >&2; exit 1; }; }
+need dotnet "the .NET SDK 10"
+need node "Node.js 20"
+
+if ! command -v chromium >/dev/null; then
+  echo "installing chromium for the browser tests"
+  as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+  as_root apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq chromium >/dev/null
+fi
+
+results=artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+
+echo "building"
+dotnet build Milepost.slnx --verbosity quiet
+
+failed=0
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  if [ $# -gt 0 ]; then
+    chosen=no
+    for word in "$@"; do case "$name" in *"$word"*) chosen=yes ;; esac; done
+    [ "$chosen" = yes ] || continue
+  fi
+
+  # The torture tests run real processes and a great load; they say nothing about lines.
+  coverage=(--collect "XPlat Code Coverage" --settings tests/coverage.runsettings)
+  [ "$name" = Milepost.Torture.Tests ] && coverage=()
+  echo "testing $name"
+  dotnet test "$project" --no-build --verbosity quiet --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
+    --results-directory "$results/$name" "${coverage[@]}" || failed=1
+done
+
+node tools/test-summary.mjs "$results" "$@" || failed=1
+exit $failed

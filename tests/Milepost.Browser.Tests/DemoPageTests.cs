@@ -1,0 +1,120 @@
+using Microsoft.Playwright;
+
+namespace Milepost.Browser.Tests;
+
+/// <summary>The demo's page in a real Chromium. A screenshot is left in artifacts/screenshots for whoever wants to look.</summary>
+public sealed class DemoPageTests(DemoPageTests.World world) : IClassFixture<DemoPageTests.World>
+{
+    [Fact]
+    public async Task Orders_move_and_notifications_arrive_without_a_reload()
+    {
+        var page = await world.OpenAsync();
+        await Assertions.Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "live");
+        await Assertions.Expect(page.Locator("#active > li").First).ToBeVisibleAsync();
+        var notes = page.Locator("#notes > li");
+        await Assertions.Expect(notes.First).ToBeVisibleAsync();
+
+        // Live: more than what was there when the page came.
+        var before = await notes.CountAsync();
+        await Assertions.Expect(notes.Nth(before)).ToBeVisibleAsync();
+        await world.ScreenshotAsync(page, "demo");
+        world.Failures.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("sse")]
+    [InlineData("poll")]
+    [InlineData("websocket")]
+    public async Task Every_transport_carries_the_news(string transport)
+    {
+        var page = await world.OpenAsync();
+        await page.Locator($"#transport button[value={transport}]").ClickAsync();
+        await Assertions.Expect(page.Locator($"#transport button[value={transport}]")).ToHaveAttributeAsync("aria-pressed", "true");
+        await Assertions.Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "live");
+        var notes = page.Locator("#notes > li");
+        var before = await notes.CountAsync();
+        await Assertions.Expect(notes.Nth(before)).ToBeVisibleAsync();
+        world.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_read_in_one_tab_is_read_in_the_other()
+    {
+        var here = await world.OpenAsync();
+        var there = await world.OpenAsync();
+        await Assertions.Expect(there.Locator("#notes > li").First).ToBeVisibleAsync();
+
+        var id = (await here.Locator("#notes > li.unread").First.GetAttributeAsync("data-id"))!;
+        var unreadThere = there.Locator($"#notes > li.unread[data-id='{id}']");
+        await Assertions.Expect(unreadThere).ToHaveCountAsync(1);
+        await here.Locator($"#notes > li[data-id='{id}']").GetByText("Mark read").ClickAsync();
+        await Assertions.Expect(unreadThere).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task The_page_fits_a_phone()
+    {
+        var page = await world.OpenAsync(width: 390, height: 844);
+        await Assertions.Expect(page.Locator("#active > li").First).ToBeVisibleAsync();
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(390);
+        await world.ScreenshotAsync(page, "demo-phone");
+    }
+
+    /// <summary>One demo and one browser for all tests here.</summary>
+    public sealed class World : IAsyncLifetime
+    {
+        private DemoProcess? _demo;
+        private IPlaywright? _playwright;
+        private IBrowser? _browser;
+
+        /// <summary>What the page complained of.</summary>
+        public List<string> Failures { get; } = [];
+
+        public async ValueTask InitializeAsync()
+        {
+            Assertions.SetDefaultExpectTimeout(30_000);
+            _demo = await DemoProcess.StartAsync();
+            _playwright = await Playwright.CreateAsync();
+            _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = "/usr/bin/chromium",
+                Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            });
+        }
+
+        public async Task<IPage> OpenAsync(int width = 1280, int height = 900)
+        {
+            var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
+            var page = await context.NewPageAsync();
+            page.PageError += (_, error) => Failures.Add(error);
+            page.Console += (_, message) =>
+            {
+                if (message.Type == "error")
+                {
+                    Failures.Add(message.Text);
+                }
+            };
+            await page.GotoAsync(_demo!.Address.ToString());
+            return page;
+        }
+
+        public async Task ScreenshotAsync(IPage page, string name) => await page.ScreenshotAsync(new PageScreenshotOptions
+        {
+            Path = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots", name + ".png"),
+        });
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_browser is not null)
+            {
+                await _browser.DisposeAsync();
+            }
+
+            _playwright?.Dispose();
+            if (_demo is not null)
+            {
+                await _demo.DisposeAsync();
+            }
+        }
+    }
+}

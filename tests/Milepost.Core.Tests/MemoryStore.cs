@@ -1,0 +1,254 @@
+using Milepost.Core.Notifications;
+using Milepost.Core.Orders;
+using Milepost.Core.Recording;
+using Milepost.Core.Streams;
+using Milepost.Protocol.Events;
+using Milepost.Protocol.Notifications;
+using Milepost.Protocol.Streams;
+
+namespace Milepost.Core.Tests;
+
+/// <summary>
+/// The ports of the core kept in lists: what the databases must do, said in the plainest way. The conformance tests run against it as they run
+/// against a database, and compare databases with it.
+/// </summary>
+internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog
+{
+    private readonly Lock _gate = new();
+    private readonly List<RecordedEvent> _events = [];
+    private readonly List<TenantKey> _places = [];
+    private readonly Dictionary<TenantKey, Order> _orders = [];
+    private readonly Dictionary<TenantKey, Customer> _customers = [];
+    private readonly List<(TenantKey Customer, long Place, Notification Notification)> _notifications = [];
+    private readonly Dictionary<StreamName, List<StreamEntry>> _streams = [];
+    private readonly Dictionary<StreamName, long> _acknowledged = [];
+
+    public const long Epoch = 4711;
+
+    public Task<RecordingPlan> RecordAsync(IReadOnlyList<RecordedEvent> events, Func<RecordingContext, RecordingPlan> plan, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var decided = plan(Load(events));
+            Save(decided);
+            return Task.FromResult(decided);
+        }
+    }
+
+    public Task<Order?> FindAsync(string tenant, string orderId, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(_orders.GetValueOrDefault(new TenantKey(tenant, orderId)));
+        }
+    }
+
+    public Task<OrderSnapshot?> SnapshotAsync(string tenant, string orderId, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(_orders.TryGetValue(new TenantKey(tenant, orderId), out var order)
+                ? new OrderSnapshot(order, History(tenant, orderId), Epoch, Head(StreamName.Order(tenant, orderId)))
+                : null);
+        }
+    }
+
+    public Task<IReadOnlyList<ListedOrder>> ListAsync(OrderQuery query, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyList<ListedOrder>>([.. _places.Select((key, index) => new ListedOrder(_orders[key], index + 1)).Reverse()
+                .Where(listed => listed.Order.Tenant == query.Tenant
+                    && (query.CustomerId is null || listed.Order.CustomerId == query.CustomerId)
+                    && (query.Status.Count == 0 || query.Status.Contains(listed.Order.ShownStatus()))
+                    && (query.Active is null || listed.Order.IsActive() == query.Active)
+                    && (query.Before is null || listed.Place < query.Before))
+                .Take(query.Limit)]);
+        }
+    }
+
+    public Task<NotificationSnapshot> ListAsync(NotificationQuery query, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var key = new TenantKey(query.Tenant, query.CustomerId);
+            var items = _notifications.Where(stored => stored.Customer == key
+                    && (stored.Notification.ArchivedAt is not null) == query.Archived
+                    && (query.Unread is null || (stored.Notification.ReadAt is null) == query.Unread)
+                    && (query.Category is null || stored.Notification.Category == query.Category)
+                    && (query.Before is null || stored.Place < query.Before)
+                    && (query.After is null || stored.Place > query.After))
+                .OrderByDescending(stored => stored.Place).Take(query.Limit).Select(stored => new ListedNotification(stored.Notification, stored.Place));
+            return Task.FromResult(new NotificationSnapshot([.. items], InboxOf(key), Epoch, Head(StreamName.Customer(query.Tenant, query.CustomerId))));
+        }
+    }
+
+    public Task<InboxChanged?> ChangeAsync(string tenant, string customerId, string notificationId, InboxChange change, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var key = new TenantKey(tenant, customerId);
+            var index = _notifications.FindIndex(stored => stored.Customer == key && stored.Notification.Id == notificationId);
+            if (index < 0)
+            {
+                return Task.FromResult<InboxChanged?>(null);
+            }
+
+            var stream = StreamName.Customer(tenant, customerId);
+            var (after, inbox, entry) = Inbox.Change(stream, Head(stream), _notifications[index].Notification, InboxOf(key), change, now);
+            _notifications[index] = _notifications[index] with { Notification = after };
+            return Task.FromResult<InboxChanged?>(Changed(key, inbox, entry));
+        }
+    }
+
+    public Task<InboxChanged> ReadAllAsync(string tenant, string customerId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var key = new TenantKey(tenant, customerId);
+            var stream = StreamName.Customer(tenant, customerId);
+            var (inbox, entry) = Inbox.ReadAll(stream, Head(stream), InboxOf(key), now);
+            for (var index = 0; index < _notifications.Count; index++)
+            {
+                if (_notifications[index].Customer == key && _notifications[index].Notification is { ReadAt: null, ArchivedAt: null } unread)
+                {
+                    _notifications[index] = _notifications[index] with { Notification = unread with { ReadAt = now } };
+                }
+            }
+
+            return Task.FromResult(Changed(key, inbox, entry));
+        }
+    }
+
+    public ValueTask<StreamLocation> LocateAsync(StreamName stream, long offset, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var check = _streams.GetValueOrDefault(stream)?.Find(entry => entry.Offset == offset)?.Check;
+            return ValueTask.FromResult(new StreamLocation(Epoch, 1, Head(stream), check));
+        }
+    }
+
+    public ValueTask<IReadOnlyList<StreamEntry>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return ValueTask.FromResult<IReadOnlyList<StreamEntry>>([.. (_streams.GetValueOrDefault(stream) ?? []).Where(entry => entry.Offset > after).Take(limit)]);
+        }
+    }
+
+    public ValueTask AcknowledgeAsync(IReadOnlyCollection<KeyValuePair<StreamName, long>> positions, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            foreach (var (stream, offset) in positions)
+            {
+                _acknowledged[stream] = Math.Max(_acknowledged.GetValueOrDefault(stream), Math.Min(offset, Head(stream).Offset));
+            }
+
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    public ValueTask<long> AcknowledgedAsync(StreamName stream, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return ValueTask.FromResult(_acknowledged.GetValueOrDefault(stream));
+        }
+    }
+
+    private RecordingContext Load(IReadOnlyList<RecordedEvent> events)
+    {
+        var context = new RecordingContext();
+        foreach (var recorded in events)
+        {
+            if (_events.Exists(known => known.Identity() == recorded.Identity()))
+            {
+                context.Known.Add(recorded.Identity());
+            }
+
+            var isOrder = recorded.Type != EventTypes.CustomerUpdated;
+            if (isOrder && _orders.TryGetValue(new TenantKey(recorded.Tenant, recorded.Subject), out var order))
+            {
+                var key = new TenantKey(order.Tenant, order.Id);
+                context.Orders[key] = order;
+                context.Histories[key] = History(order.Tenant, order.Id);
+                context.Heads[StreamName.Order(order.Tenant, order.Id)] = Head(StreamName.Order(order.Tenant, order.Id));
+                LoadCustomer(context, order.Tenant, order.CustomerId);
+            }
+
+            LoadCustomer(context, recorded.Tenant, recorded.Customer?.Id ?? (isOrder ? null : recorded.Subject));
+        }
+
+        return context;
+    }
+
+    private void LoadCustomer(RecordingContext context, string tenant, string? id)
+    {
+        if (id is not null && _customers.TryGetValue(new TenantKey(tenant, id), out var customer))
+        {
+            context.Customers[new TenantKey(tenant, id)] = customer;
+            context.Heads[StreamName.Customer(tenant, id)] = Head(StreamName.Customer(tenant, id));
+        }
+    }
+
+    private void Save(RecordingPlan plan)
+    {
+        _events.AddRange(plan.Events);
+        foreach (var (key, order) in plan.Orders)
+        {
+            if (!_orders.ContainsKey(key))
+            {
+                _places.Add(key);
+            }
+
+            _orders[key] = order;
+        }
+
+        foreach (var (key, customer) in plan.Customers)
+        {
+            _customers[key] = customer;
+        }
+
+        plan.Entries.ForEach(Append);
+        foreach (var (tenant, customer, notification) in plan.Notifications)
+        {
+            var place = plan.Entries.Single(entry => entry.Id == notification.Id).Offset;
+            _notifications.Add((new TenantKey(tenant, customer), place, notification));
+        }
+    }
+
+    private InboxChanged Changed(TenantKey key, InboxState inbox, StreamEntry? entry)
+    {
+        if (entry is not null)
+        {
+            _customers[key] = _customers[key] with { Inbox = inbox };
+            Append(entry);
+        }
+
+        return new InboxChanged(inbox, entry);
+    }
+
+    private void Append(StreamEntry entry)
+    {
+        if (entry.Offset != Head(entry.Stream).Offset + 1)
+        {
+            throw new InvalidOperationException($"entry {entry.Offset} of {entry.Stream} does not follow {Head(entry.Stream).Offset}");
+        }
+
+        if (!_streams.TryGetValue(entry.Stream, out var entries))
+        {
+            _streams[entry.Stream] = entries = [];
+        }
+
+        entries.Add(entry);
+    }
+
+    private List<RecordedEvent> History(string tenant, string orderId) =>
+        _events.FindAll(recorded => recorded.Tenant == tenant && recorded.Subject == orderId && recorded.Type != EventTypes.CustomerUpdated);
+
+    private InboxState InboxOf(TenantKey customer) => _customers.GetValueOrDefault(customer)?.Inbox ?? default;
+
+    private StreamHead Head(StreamName stream) => _streams.GetValueOrDefault(stream)?[^1] is { } last ? new StreamHead(last.Offset, last.Check) : default;
+}

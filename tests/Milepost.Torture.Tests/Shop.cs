@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text.Json;
+using Milepost.Protocol.Events;
+using Milepost.Protocol.Orders;
+
+namespace Milepost.Torture.Tests;
+
+/// <summary>Makes events of orders that go through their whole life.</summary>
+internal static class Shop
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The statuses behind <c>placed</c>, each of which tells the customer something.</summary>
+    public static readonly IReadOnlyList<OrderStatus> Life =
+    [
+        OrderStatus.Paid, OrderStatus.Accepted, OrderStatus.Preparing, OrderStatus.Ready, OrderStatus.CourierAssigned, OrderStatus.PickedUp,
+        OrderStatus.OutForDelivery, OrderStatus.Arriving, OrderStatus.Delivered,
+    ];
+
+    public static CloudEvent Placed(string orderId, string customerId) =>
+        Event(orderId, 0, EventTypes.OrderPlaced, $$"""{"customer":{"id":"{{customerId}}","name":"Customer"},"items":[{"name":"Soup","quantity":2}],"total":{"amount":12.5,"currency":"EUR"} }""");
+
+    /// <param name="orderId">The order.</param>
+    /// <param name="step">1 for the first status behind placed.</param>
+    public static CloudEvent Moved(string orderId, int step) =>
+        Event(orderId, step, EventTypes.OrderStatusChanged, $$"""{"status":"{{Life[step - 1].Wire()}}"}""");
+
+    private static CloudEvent Event(string orderId, int step, string type, string data) => new()
+    {
+        Id = string.Create(CultureInfo.InvariantCulture, $"{orderId}-{step}"),
+        Source = "/torture",
+        Type = type,
+        Subject = orderId,
+        Time = Start.AddMinutes(step),
+        Data = JsonElement.Parse(data),
+    };
+}
