@@ -75,6 +75,12 @@ internal sealed class SqliteSession : IDisposable
     /// <returns>How many pages the log holds.</returns>
     public int Checkpoint(bool restart)
     {
+        // A connection opens the log when it first reads; before that a checkpoint does nothing and calls it success.
+        using (var read = Prepare("PRAGMA schema_version"))
+        {
+            read.Step();
+        }
+
         var result = raw.sqlite3_wal_checkpoint_v2(_handle, null, restart ? raw.SQLITE_CHECKPOINT_RESTART : raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out _);
         return result is raw.SQLITE_OK or raw.SQLITE_BUSY ? pages : throw Failure(result);
     }

@@ -223,7 +223,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         await FillAsync(0);
         var log = new FileInfo(File + "-wal");
         var length = log.Length;
-        length.ShouldBeGreaterThan(40 * 1024 * 1024);
+        length.ShouldBeGreaterThan(35 * 1024 * 1024);
         await database.CheckpointAsync(CancellationToken.None);
         new FileInfo(File).Length.ShouldBeGreaterThan(20 * 1024 * 1024);
 
