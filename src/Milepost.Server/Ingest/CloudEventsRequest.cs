@@ -114,12 +114,13 @@ internal sealed record CloudEventsRequest(IReadOnlyList<RecordedEvent?> Events, 
     {
         owner = null;
         root.TryGetProperty("data", out data);
-        if (root.TryGetProperty("datacontenttype", out var type) && (type.ValueKind != JsonValueKind.String || !IsJson(type.GetString()!)))
+        // An attribute that is null is one that is not there (JSON format, 2.2).
+        if (root.TryGetProperty("datacontenttype", out var type) && type.ValueKind != JsonValueKind.Null && (type.ValueKind != JsonValueKind.String || !IsJson(type.GetString()!)))
         {
             return new Rejection(ErrorCode.InvalidField, "datacontenttype", "The data is JSON.");
         }
 
-        if (!root.TryGetProperty("data_base64", out var encoded))
+        if (!root.TryGetProperty("data_base64", out var encoded) || encoded.ValueKind == JsonValueKind.Null)
         {
             return null;
         }
