@@ -139,6 +139,7 @@ public sealed class SessionChaosTests
                 seen[label].ShouldBe(Enumerable.Range(1, count).Select(offset => (long)offset), $"seed {seed}");
             }
 
+            await client.EverythingSoFarAsync();
             client.History.Count(arrived => arrived.Type == FrameTypes.Ready).ShouldBe(1);
             await client.EndAsync();
         }

@@ -98,7 +98,7 @@ public sealed class LiveEndpointTests : IAsyncLifetime
         await using var live = await LiveSocket.OpenAsync(_server, "/ws/notifications", TestServer.TokenFor(TestServer.Tenant, "anna", TimeSpan.FromSeconds(50)));
         await live.UntilAsync(FrameTypes.TokenExpiring);
         await live.SendAsync($$"""{"type":"token","token":"{{Anna}}"}""");
-        (await live.UntilAsync(FrameTypes.TokenAccepted)).ExpiresAt.ShouldNotBeNull().ShouldBeGreaterThan(DateTimeOffset.UtcNow.AddMinutes(50));
+        (await live.UntilAsync(FrameTypes.TokenAccepted)).ExpiresAt.ShouldNotBeNull().ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddMinutes(50));
         await live.SendAsync("""{"type":"token","token":"rubbish"}""");
         (await live.UntilAsync(FrameTypes.Error)).Code.ShouldBe("unauthorized");
     }

@@ -40,7 +40,7 @@ public sealed class TlsTests
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
         var path = Path.Combine(directory, "server.pfx");
         File.WriteAllBytes(path, certificate.Export(X509ContentType.Pfx, "test"));
         settings.Configuration["Kestrel:Endpoints:Tls:Url"] = "https://127.0.0.1:0";
@@ -60,7 +60,7 @@ public sealed class TlsTests
         public async Task PlacesAsync(string order, string customer)
         {
             using var content = new StringContent(
-                $$"""{"specversion":"1.0","id":"1","source":"/test","type":"order.placed","subject":"{{order}}","data":{"customer":{"id":"{{customer}}"}}}""",
+                $$$"""{"specversion":"1.0","id":"1","source":"/test","type":"order.placed","subject":"{{{order}}}","data":{"customer":{"id":"{{{customer}}}" } } }""",
                 System.Text.Encoding.UTF8, "application/cloudevents+json");
             (await _http.PostAsync("/api/v1/acme/events", content)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         }
