@@ -23,7 +23,9 @@ internal sealed record CloudEventsRequest(IReadOnlyList<RecordedEvent?> Events, 
             contentType = new MediaTypeHeaderValue("application/octet-stream");
         }
 
-        if (contentType.Charset.HasValue && !contentType.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        // RFC 9110, 5.6.6: a parameter may stand in quotes and means the same.
+        var charset = HeaderUtilities.RemoveQuotes(contentType.Charset);
+        if (charset.HasValue && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
         {
             refused = new Rejection(ErrorCode.UnsupportedMediaType, "Content-Type", "JSON is sent as UTF-8.");
             return null;
