@@ -48,6 +48,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
 
         start.ArgumentList.Add(LoadTestCommand.WorkerName);
+        // As in this project's file, for when the program is another one: threads that spin take from the server that is measured.
+        start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         return new WorkerProcess(Process.Start(start)!, clock);
     }
 

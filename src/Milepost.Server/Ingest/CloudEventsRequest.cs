@@ -23,7 +23,9 @@ internal sealed record CloudEventsRequest(IReadOnlyList<RecordedEvent?> Events, 
             contentType = new MediaTypeHeaderValue("application/octet-stream");
         }
 
-        if (contentType.Charset.HasValue && !contentType.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        // RFC 9110, 5.6.6: a parameter may stand in quotes and means the same.
+        var charset = HeaderUtilities.RemoveQuotes(contentType.Charset);
+        if (charset.HasValue && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
         {
             refused = new Rejection(ErrorCode.UnsupportedMediaType, "Content-Type", "JSON is sent as UTF-8.");
             return null;
@@ -114,12 +116,13 @@ internal sealed record CloudEventsRequest(IReadOnlyList<RecordedEvent?> Events, 
     {
         owner = null;
         root.TryGetProperty("data", out data);
-        if (root.TryGetProperty("datacontenttype", out var type) && (type.ValueKind != JsonValueKind.String || !IsJson(type.GetString()!)))
+        // An attribute that is null is one that is not there (JSON format, 2.2).
+        if (root.TryGetProperty("datacontenttype", out var type) && type.ValueKind != JsonValueKind.Null && (type.ValueKind != JsonValueKind.String || !IsJson(type.GetString()!)))
         {
             return new Rejection(ErrorCode.InvalidField, "datacontenttype", "The data is JSON.");
         }
 
-        if (!root.TryGetProperty("data_base64", out var encoded))
+        if (!root.TryGetProperty("data_base64", out var encoded) || encoded.ValueKind == JsonValueKind.Null)
         {
             return null;
         }

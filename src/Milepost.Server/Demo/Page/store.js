@@ -7,10 +7,10 @@ export class Store {
   unread = 0;
   total = 0;
 
-  /** Active first, newest first. */
+  /** What is under way first, the newest first; then what is over, by when it ended. */
   sorted() {
-    return [...this.orders.values()].sort((left, right) =>
-      Number(right.active) - Number(left.active) || (right.placedAt ?? right.updatedAt).localeCompare(left.placedAt ?? left.updatedAt));
+    const rank = (/** @type {Order} */ order) => (order.active ? order.placedAt : undefined) ?? order.updatedAt;
+    return [...this.orders.values()].sort((left, right) => Number(right.active) - Number(left.active) || Date.parse(rank(right)) - Date.parse(rank(left)));
   }
 
   /** @param {Order[]} orders From the list; what is known better already stays. */

@@ -1,0 +1,111 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Milepost.Server.Access;
+using Milepost.Server.Hosting;
+using Milepost.Server.Testing;
+
+namespace Milepost.Server.Tests.Access;
+
+/// <summary>Every route with every kind of caller. The routes are the server's own; what is expected of them stands here.</summary>
+public sealed class AccessMatrixTests
+{
+    private const string Readers = "customer stranger operator admin";
+    private const string Customers = "customer stranger";
+    private const string Writers = "events:write admin";
+
+    // Who gets past the access rules; everybody else gets 401 or 403. "anyone": also without credentials.
+    private static readonly Dictionary<string, string> Expected = new(StringComparer.Ordinal)
+    {
+        ["POST /api/v1/{tenant}/events"] = Writers,
+        ["GET /api/v1/{tenant}/orders"] = Readers,
+        ["GET /api/v1/{tenant}/orders/{id}"] = Readers,
+        ["GET /api/v1/{tenant}/orders/{id}/tracking"] = Readers,
+        ["GET /api/v1/{tenant}/notifications"] = Customers,
+        ["PUT /api/v1/{tenant}/notifications/read-all"] = Customers,
+        ["PUT /api/v1/{tenant}/notifications/{id}/read"] = Customers,
+        ["DELETE /api/v1/{tenant}/notifications/{id}/read"] = Customers,
+        ["PUT /api/v1/{tenant}/notifications/{id}/archived"] = Customers,
+        ["DELETE /api/v1/{tenant}/notifications/{id}/archived"] = Customers,
+        ["POST /api/v1/{tenant}/realtime/tickets"] = Readers,
+        ["GET /ws/notifications"] = "other-tenant " + Readers,
+        ["GET /ws/orders/{id}/tracking"] = "other-tenant " + Readers,
+        ["GET /ws"] = "other-tenant " + Readers,
+        ["GET /api/v1/sse"] = "other-tenant " + Readers,
+        ["GET /api/v1/poll"] = "other-tenant " + Readers,
+        ["GET /healthz/live"] = "anyone",
+        ["GET /healthz/ready"] = "anyone",
+        ["GET /openapi/{documentName}.json"] = "anyone",
+        ["GET /openapi/{documentName}.yaml"] = "anyone",
+    };
+
+    private static readonly Dictionary<string, string?> Callers = new(StringComparer.Ordinal)
+    {
+        ["nobody"] = null,
+        ["expired"] = TestServer.TokenFor(TestServer.Tenant, "c-1", TimeSpan.FromHours(-1), "admin"),
+        ["garbage"] = "eyJhbGciOiJIUzI1NiJ9.garbage.garbage",
+        ["other-tenant"] = TestServer.TokenFor("globex", "c-1", TimeSpan.FromHours(1)),
+        ["other-admin"] = TestServer.TokenFor("globex", "root", TimeSpan.FromHours(1), "notifications:write"),
+        ["customer"] = TestServer.Token("c-1"),
+        ["stranger"] = TestServer.Token("c-2"),
+        ["events:write"] = TestServer.Token("shop", "events:write"),
+        ["notifications:write"] = TestServer.Token("mailer", "notifications:write"),
+        ["operator"] = TestServer.Token("op", "operator"),
+        ["admin"] = TestServer.Token("root", "admin"),
+    };
+
+    [Fact]
+    public async Task Every_route_lets_in_exactly_those_it_should()
+    {
+        await using var server = await TestServer.StartAsync();
+        var wrong = new List<string>();
+        var routes = EndpointRules.All(server.App).SelectMany(Routes).ToList();
+        foreach (var (method, pattern) in routes)
+        {
+            if (!Expected.TryGetValue($"{method} {pattern}", out var allowed))
+            {
+                wrong.Add($"{method} {pattern} is not in the table");
+                continue;
+            }
+
+            foreach (var (caller, token) in Callers)
+            {
+                using var http = server.Http(token);
+                var path = pattern.Replace("{tenant}", TestServer.Tenant, StringComparison.Ordinal).Replace("{id}", "o-1", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal);
+                using var request = new HttpRequestMessage(new HttpMethod(method), path);
+                using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+                var got = answer.StatusCode switch { HttpStatusCode.Unauthorized => "401", HttpStatusCode.Forbidden => "403", >= HttpStatusCode.InternalServerError => "5xx", _ => "in" };
+                var expected = allowed == "anyone" || allowed.Split(' ').Contains(caller, StringComparer.Ordinal) ? "in" : caller is "nobody" or "expired" or "garbage" ? "401" : "403";
+                if (got != expected)
+                {
+                    wrong.Add($"{method} {pattern} as {caller}: {(int)answer.StatusCode}, expected {expected}");
+                }
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+        Expected.Keys.ShouldBe(routes.Select(route => $"{route.Method} {route.Pattern}"), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_server_with_an_endpoint_that_does_not_say_who_may_call_does_not_start()
+    {
+        using var directory = new TempDirectory();
+        var settings = new ServerSettings
+        {
+            Configuration = new ConfigurationBuilder().AddInMemoryCollection().Build(),
+            Storage = new StorageOptions { DataDirectory = directory.Path },
+            Auth = new AuthOptions { SigningKey = new string('k', 40) },
+            Gateway = new GatewayOptions(),
+            Ingest = new IngestOptions(),
+            Urls = ["http://127.0.0.1:0"],
+        };
+        Should.Throw<InvalidOperationException>(() => MilepostServer.Build(settings, app => app.MapGet("/forgotten", () => "secret")))
+            .Message.ShouldContain("/forgotten");
+        Should.NotThrow(() => MilepostServer.Build(settings, app => app.MapGet("/said", () => "open").Allow(AccessRule.Anyone)));
+    }
+
+    private static IEnumerable<(string Method, string Pattern)> Routes(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => (method, "/" + endpoint.RoutePattern.RawText!.Trim('/')));
+}
