@@ -37,7 +37,8 @@ public static class WebSocketTransport
         await RunAsync(PipeReader.Create(stream, NoBufferWhileIdle), PipeWriter.Create(stream), context.Abort, server, caller, streams);
     }
 
-    internal static async Task RunAsync(
+    // Not async, so that nothing of what the request brought (the caller, the streams and their cursors) lives on in a state machine.
+    private static Task RunAsync(
         PipeReader input, PipeWriter output, Action abort, SessionServer server, Caller caller, IReadOnlyList<(string Label, StreamName Stream, Since Since)> streams)
     {
         var session = new Session(server, caller, output, WebSocketFrames.Instance, abort, SessionKind.Duplex);
@@ -48,9 +49,17 @@ public static class WebSocketTransport
 
         // Behind Subscribe: whoever ends the session from here on tells the client a cursor that speaks of its streams.
         server.Registry.Add(session);
+        return RunAsync(input, output, session, server);
+    }
+
+    private static async Task RunAsync(PipeReader input, PipeWriter output, Session session, SessionServer server)
+    {
         try
         {
-            await ReadAsync(input, session, new ClientFrameReader(session, server), server);
+            var frames = new ClientFrameReader(session, server);
+            while (await TakeAsync(await input.ReadAsync(), input, session, frames, server.Time))
+            {
+            }
         }
         catch (Exception failure) when (failure is ConnectionResetException or ConnectionAbortedException or IOException or OperationCanceledException)
         {
@@ -66,31 +75,27 @@ public static class WebSocketTransport
         }
     }
 
-    private static async Task ReadAsync(PipeReader input, Session session, ClientFrameReader frames, SessionServer server)
+    /// <summary>
+    /// Does what came in. False: nothing more is to be read. Apart from the loop, so that an idle connection keeps nothing of what it read last.
+    /// </summary>
+    private static async ValueTask<bool> TakeAsync(ReadResult result, PipeReader input, Session session, ClientFrameReader frames, TimeProvider time)
     {
-        while (true)
+        session.Heard();
+        var buffer = result.Buffer;
+        var last = WebSocketEventKind.None;
+        while (last is not (WebSocketEventKind.Close or WebSocketEventKind.Violation) && frames.Read(ref buffer) is { Kind: not WebSocketEventKind.None } read)
         {
-            var result = await input.ReadAsync();
-            var buffer = result.Buffer;
-            session.Heard();
-            var last = WebSocketEventKind.None;
-            while (last is not (WebSocketEventKind.Close or WebSocketEventKind.Violation) && frames.Read(ref buffer) is { Kind: not WebSocketEventKind.None } read)
-            {
-                last = read.Kind;
-                await HandleAsync(read, session, frames);
-            }
-
-            input.AdvanceTo(buffer.Start, buffer.End);
-            if (last == WebSocketEventKind.Violation)
-            {
-                await DiscardAsync(input, server.Time);
-            }
-
-            if (result.IsCompleted || last is WebSocketEventKind.Close or WebSocketEventKind.Violation)
-            {
-                break;
-            }
+            last = read.Kind;
+            await HandleAsync(read, session, frames);
         }
+
+        input.AdvanceTo(buffer.Start, buffer.End);
+        if (last == WebSocketEventKind.Violation)
+        {
+            await DiscardAsync(input, time);
+        }
+
+        return !result.IsCompleted && last is not (WebSocketEventKind.Close or WebSocketEventKind.Violation);
     }
 
     private static async ValueTask HandleAsync(WebSocketEvent read, Session session, ClientFrameReader frames)
