@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using Milepost.Client.Streams;
@@ -16,7 +17,13 @@ public static class LoadTestCommand
 
     internal const string WorkerName = "worker";
 
-    private static readonly Option<Uri> Url = new("--url") { Description = "The server", DefaultValueFactory = _ => new Uri("http://localhost:5080") };
+    private static readonly Option<Uri> Url = new("--url")
+    {
+        Description = "The server",
+        DefaultValueFactory = _ => new Uri("http://localhost:5080"),
+        CustomParser = ParseUrl,
+    };
+
     private static readonly Option<string> Tenant = new("--tenant") { Description = "The tenant to fill with test orders", DefaultValueFactory = _ => "load-test" };
     private static readonly Option<string?> SigningKey = new("--signing-key") { Description = "The server's Auth:SigningKey; the tool signs its own tokens" };
     private static readonly Option<string> DataDirectory = new("--data-directory")
@@ -106,7 +113,10 @@ public static class LoadTestCommand
             return;
         }
 
-        AnsiConsole.Write(ReportTable.Of(report));
+        var console = AnsiConsole.Create(new AnsiConsoleSettings());
+        // In a file a line is as long as it is.
+        console.Profile.Width = Console.IsOutputRedirected ? 150 : console.Profile.Width;
+        console.Write(ReportTable.Of(report));
         if (settings.JsonFile is { } file)
         {
             await File.WriteAllTextAsync(file, json + "\n", CancellationToken.None);
@@ -144,12 +154,23 @@ public static class LoadTestCommand
 
     private static string KeyFile(ParseResult parsed) => Path.Combine(parsed.GetRequiredValue(DataDirectory), "signing.key");
 
-    private static Option<T> Positive<T>(Option<T> option)
-        where T : IComparable<T>
+    private static Uri? ParseUrl(ArgumentResult argument)
     {
+        if (Uri.TryCreate(argument.Tokens.Single().Value, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https"))
+        {
+            return url;
+        }
+
+        argument.AddError("--url must be a whole address, for example http://localhost:5080");
+        return null;
+    }
+
+    private static Option<T> Positive<T>(Option<T> option)
+    {
+        // What is not a number at all is refused elsewhere, and has no value to ask for here.
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<T>() is { } value && value.CompareTo(default) <= 0)
+            if (result.Tokens is [{ Value: var text }] && double.TryParse(text, CultureInfo.InvariantCulture, out var number) && number <= 0)
             {
                 result.AddError($"{option.Name} must be more than 0");
             }

@@ -24,10 +24,12 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
 
             using var publisher = new Publisher(settings, clock);
             cpuBefore = _server?.CpuSeconds();
+            var toolBefore = ToolCpu;
             var started = clock.GetTimestamp();
             await PostAsync(publisher, started, cancellationToken);
             var seconds = clock.GetElapsedTime(started).TotalSeconds;
             var postCores = Cores(cpuBefore, seconds);
+            var toolCores = Math.Round((ToolCpu - toolBefore) / seconds, 3);
 
             var unacknowledged = publisher.Unacknowledged;
             say("waiting for what is under way");
@@ -38,7 +40,7 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
                 : new ServerReport(
                     _server.Pid, MiB(rssBefore.Value), MiB(rssConnected.Value),
                     Math.Round((rssConnected.Value - rssBefore.Value) / 1024.0 / Math.Max(1, connect.Connected), 2), MiB(_server.Rss() ?? 0), connectCores, postCores);
-            return Report(publisher, connect, results, server, seconds);
+            return Report(publisher, connect, results, server, seconds, toolCores);
         }
         finally
         {
@@ -53,6 +55,7 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
             _workers.Add(WorkerProcess.Start(clock));
         }
 
+        await Task.WhenAll(_workers.Select(worker => worker.Started)).WaitAsync(cancellationToken);
         var started = clock.GetTimestamp();
         var share = (settings.Connections + settings.Processes - 1) / settings.Processes;
         for (var index = 0; index < _workers.Count; index++)
@@ -84,6 +87,8 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
         await posting;
     }
 
+    private double ToolCpu => Environment.CpuUsage.TotalTime.TotalSeconds + _workers.Sum(worker => worker.Progress.CpuSeconds);
+
     private int Connected => _workers.Sum(worker => worker.Progress.Connected);
 
     private async Task TickAsync(Func<string> line, Func<bool> done, CancellationToken cancellationToken)
@@ -108,7 +113,7 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
     private IEnumerable<string> AllTroubles(string? more) =>
         _workers.Select(worker => worker.Progress.Trouble).Append(more).OfType<string>().Distinct(StringComparer.Ordinal);
 
-    private Report Report(Publisher publisher, ConnectReport connect, WorkerNote.Result[] results, ServerReport? server, double seconds)
+    private Report Report(Publisher publisher, ConnectReport connect, WorkerNote.Result[] results, ServerReport? server, double seconds, double toolCores)
     {
         var deliveries = new Histogram();
         foreach (var result in results)
@@ -139,6 +144,7 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
             Delivery = Quantiles.Of(deliveries),
             Acknowledgement = Quantiles.Of(publisher.Latencies),
             Server = server,
+            ClientCpuCores = toolCores,
             Troubles = [.. AllTroubles(publisher.Trouble)],
         };
     }

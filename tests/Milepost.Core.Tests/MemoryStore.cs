@@ -19,6 +19,7 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog
     private readonly List<TenantKey> _places = [];
     private readonly Dictionary<TenantKey, Order> _orders = [];
     private readonly Dictionary<TenantKey, Customer> _customers = [];
+    private readonly Dictionary<TenantKey, InboxState> _inboxes = [];
     private readonly List<(TenantKey Customer, long Place, Notification Notification)> _notifications = [];
     private readonly Dictionary<StreamName, List<StreamEntry>> _streams = [];
     private readonly Dictionary<StreamName, long> _acknowledged = [];
@@ -189,6 +190,11 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog
         if (id is not null && _customers.TryGetValue(new TenantKey(tenant, id), out var customer))
         {
             context.Customers[new TenantKey(tenant, id)] = customer;
+        }
+
+        if (id is not null)
+        {
+            context.Inboxes[new TenantKey(tenant, id)] = InboxOf(new TenantKey(tenant, id));
             context.Heads[StreamName.Customer(tenant, id)] = Head(StreamName.Customer(tenant, id));
         }
     }
@@ -211,6 +217,11 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog
             _customers[key] = customer;
         }
 
+        foreach (var (key, inbox) in plan.Inboxes)
+        {
+            _inboxes[key] = inbox;
+        }
+
         plan.Entries.ForEach(Append);
         foreach (var (tenant, customer, notification) in plan.Notifications)
         {
@@ -223,7 +234,7 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog
     {
         if (entry is not null)
         {
-            _customers[key] = _customers[key] with { Inbox = inbox };
+            _inboxes[key] = inbox;
             Append(entry);
         }
 
@@ -248,7 +259,7 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog
     private List<RecordedEvent> History(string tenant, string orderId) =>
         _events.FindAll(recorded => recorded.Tenant == tenant && recorded.Subject == orderId && recorded.Type != EventTypes.CustomerUpdated);
 
-    private InboxState InboxOf(TenantKey customer) => _customers.GetValueOrDefault(customer)?.Inbox ?? default;
+    private InboxState InboxOf(TenantKey customer) => _inboxes.GetValueOrDefault(customer);
 
     private StreamHead Head(StreamName stream) => _streams.GetValueOrDefault(stream)?[^1] is { } last ? new StreamHead(last.Offset, last.Check) : default;
 }

@@ -3,9 +3,9 @@ namespace Milepost.Testing;
 /// <summary>Time that moves only when a test says so; timers that are due run on the thread that moves it.</summary>
 public sealed class FakeClock(DateTimeOffset start) : TimeProvider
 {
-    private readonly Lock gate = new();
-    private readonly List<FakeTimer> timers = [];
-    private DateTimeOffset now = start;
+    private readonly Lock _gate = new();
+    private readonly List<FakeTimer> _timers = [];
+    private DateTimeOffset _now = start;
 
     public FakeClock()
         : this(new DateTimeOffset(2026, 11, 21, 18, 0, 0, TimeSpan.Zero))
@@ -21,18 +21,18 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return timers.Count;
+                return _timers.Count;
             }
         }
     }
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return now;
+            return _now;
         }
     }
 
@@ -46,10 +46,10 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
         while (true)
         {
             FakeTimer? due;
-            lock (gate)
+            lock (_gate)
             {
-                due = timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
-                now = due is null ? end : due.Due > now ? due.Due : now;
+                due = _timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
+                _now = due is null ? end : due.Due > _now ? due.Due : _now;
                 if (due is null)
                 {
                     return;
@@ -71,26 +71,26 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
 
     private sealed class FakeTimer(FakeClock clock, TimerCallback callback, object? state) : ITimer
     {
-        private TimeSpan period;
-        private bool disposed;
+        private TimeSpan _period;
+        private bool _disposed;
 
         public DateTimeOffset Due { get; private set; }
 
-        public bool Change(TimeSpan dueTime, TimeSpan newPeriod)
+        public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (clock.gate)
+            lock (clock._gate)
             {
-                clock.timers.Remove(this);
-                if (disposed)
+                clock._timers.Remove(this);
+                if (_disposed)
                 {
                     return false;
                 }
 
-                period = newPeriod;
+                _period = period;
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
-                    Due = clock.now + dueTime;
-                    clock.timers.Add(this);
+                    Due = clock._now + dueTime;
+                    clock._timers.Add(this);
                 }
 
                 return true;
@@ -100,11 +100,11 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
         /// <summary>Called under the clock's lock.</summary>
         public void Reschedule()
         {
-            clock.timers.Remove(this);
-            if (period > TimeSpan.Zero)
+            clock._timers.Remove(this);
+            if (_period > TimeSpan.Zero)
             {
-                Due += period;
-                clock.timers.Add(this);
+                Due += _period;
+                clock._timers.Add(this);
             }
         }
 
@@ -112,10 +112,10 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
 
         public void Dispose()
         {
-            lock (clock.gate)
+            lock (clock._gate)
             {
-                disposed = true;
-                clock.timers.Remove(this);
+                _disposed = true;
+                clock._timers.Remove(this);
             }
         }
 

@@ -67,6 +67,9 @@ internal sealed record Report
 
     public required ServerReport? Server { get; init; }
 
+    /// <summary>Processor time of the tool itself while posting: where it comes near a core, the tool is what is measured.</summary>
+    public required double ClientCpuCores { get; init; }
+
     public required IReadOnlyList<string> Troubles { get; init; }
 
     /// <summary>Nothing was lost, doubled or out of order, and everybody was connected.</summary>

@@ -25,6 +25,7 @@ internal static class ReportTable
             Row(table, "server CPU", $"{server.ConnectCpuCores:0.##} cores while connecting, {server.PostCpuCores:0.##} while posting");
         }
 
+        Row(table, "tool CPU", $"{report.ClientCpuCores:0.##} cores while posting");
         foreach (var trouble in report.Troubles)
         {
             Row(table, "trouble", trouble, bad: true);

@@ -46,7 +46,7 @@ internal sealed class Crowd(WorkerOrder.Connect task, TimeProvider clock)
     }
 
     public WorkerNote.Progress Progress() =>
-        new(Volatile.Read(ref _connected), Interlocked.Read(ref _delivered), Interlocked.Read(ref _disconnects), _trouble);
+        new(Volatile.Read(ref _connected), Interlocked.Read(ref _delivered), Interlocked.Read(ref _disconnects), Environment.CpuUsage.TotalTime.TotalSeconds, _trouble);
 
     /// <summary>Returns when every acknowledged event has come, or when time is up.</summary>
     public async Task ArrivedAsync(WorkerOrder.Finish finish, CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ internal abstract record WorkerOrder
 internal abstract record WorkerNote
 {
     /// <summary>Comes about once a second. <paramref name="Trouble"/>: the newest reason for which a connection was not there.</summary>
-    public sealed record Progress(int Connected, long Delivered, long Disconnects, string? Trouble) : WorkerNote;
+    public sealed record Progress(int Connected, long Delivered, long Disconnects, double CpuSeconds, string? Trouble) : WorkerNote;
 
     public sealed record Result : WorkerNote
     {

@@ -12,7 +12,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly Task _reading;
     private readonly TaskCompletionSource<WorkerNote.Result> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile WorkerNote.Progress _progress = new(0, 0, 0, null);
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile WorkerNote.Progress _progress = new(Connected: 0, Delivered: 0, Disconnects: 0, CpuSeconds: 0, Trouble: null);
 
     private WorkerProcess(Process process, TimeProvider clock)
     {
@@ -22,6 +23,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     public WorkerNote.Progress Progress => _progress;
+
+    /// <summary>It runs and reads its input.</summary>
+    public Task Started => _started.Task;
 
     /// <summary>Fails when the process ends before it has a result.</summary>
     public Task<WorkerNote.Result> Result => _result.Task;
@@ -44,6 +48,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
 
         start.ArgumentList.Add(LoadTestCommand.WorkerName);
+        // As in this project's file, for when the program is another one: threads that spin take from the server that is measured.
+        start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         return new WorkerProcess(Process.Start(start)!, clock);
     }
 
@@ -79,6 +85,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             {
                 case WorkerNote.Progress progress:
                     _progress = progress;
+                    _started.TrySetResult();
                     break;
                 case WorkerNote.Result result:
                     _result.TrySetResult(result);
@@ -86,6 +93,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
             }
         }
 
-        _result.TrySetException(new InvalidOperationException("a client process ended before its result"));
+        var early = new InvalidOperationException("a client process ended before its result");
+        _started.TrySetException(early);
+        _result.TrySetException(early);
     }
 }

@@ -9,6 +9,7 @@ internal sealed class WorkerRun(TextReader input, TextWriter output, TimeProvide
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        Write(new WorkerNote.Progress(Connected: 0, Delivered: 0, Disconnects: 0, CpuSeconds: 0, Trouble: null));
         if (await NextAsync(cancellationToken) is not WorkerOrder.Connect connect)
         {
             return 1;

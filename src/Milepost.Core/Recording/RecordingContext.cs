@@ -20,14 +20,17 @@ public sealed class RecordingContext
     /// <summary>All recorded events of those orders for which the batch holds a late one.</summary>
     public Dictionary<TenantKey, IReadOnlyList<RecordedEvent>> Histories { get; } = [];
 
-    /// <summary>The customers whom the events or their orders name, as far as they exist.</summary>
+    /// <summary>The customers of whom the events tell something, as far as they exist.</summary>
     public Dictionary<TenantKey, Customer> Customers { get; } = [];
 
     /// <summary>The heads of the orders' and customers' streams, as far as they exist.</summary>
     public Dictionary<StreamName, StreamHead> Heads { get; } = [];
+
+    /// <summary>The counts of the customers whom the events or their orders name, as far as they exist.</summary>
+    public Dictionary<TenantKey, InboxState> Inboxes { get; } = [];
 }
 
-/// <summary>A customer as the server knows one: the profile and the inbox's counts.</summary>
+/// <summary>A customer as the events tell one.</summary>
 public sealed record Customer
 {
     public required string Tenant { get; init; }
@@ -36,6 +39,4 @@ public sealed record Customer
 
     /// <summary>The place of the newest event that told the profile; older ones do not change it.</summary>
     public EventKey? ProfileKey { get; init; }
-
-    public InboxState Inbox { get; init; }
 }

@@ -1,3 +1,4 @@
+using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
 using Milepost.Protocol.Errors;
@@ -51,4 +52,7 @@ public sealed class RecordingPlan
     public List<StreamEntry> Entries { get; } = [];
 
     public Dictionary<StreamName, StreamHead> Heads { get; } = [];
+
+    /// <summary>The counts behind the batch, for each customer who is told something.</summary>
+    public Dictionary<TenantKey, InboxState> Inboxes { get; } = [];
 }

@@ -138,9 +138,10 @@ internal sealed class RecordingPlanner
 
     private void Notify(string tenant, string customerId, NotificationRule rule, Order? order, RecordedEvent cause)
     {
+        var stream = StreamName.Customer(tenant, customerId);
         var notification = new Notification
         {
-            Id = Guid.CreateVersion7(_now).ToString("N"),
+            Id = NotificationId.New(Head(stream).Offset + 1),
             Type = rule.Type,
             Category = rule.Category,
             Priority = rule.Priority,
@@ -151,12 +152,10 @@ internal sealed class RecordingPlanner
             CreatedAt = _now,
         };
         var key = new TenantKey(tenant, customerId);
-        var customer = Find(key) ?? new Customer { Tenant = tenant, Profile = new CustomerProfile { Id = customerId } };
-        customer = customer with { Inbox = customer.Inbox.Added() };
-        _plan.Customers[key] = customer;
+        var inbox = (_plan.Inboxes.TryGetValue(key, out var planned) ? planned : _context.Inboxes.GetValueOrDefault(key)).Added();
+        _plan.Inboxes[key] = inbox;
         _plan.Notifications.Add(new AddressedNotification(tenant, customerId, notification));
-        var data = JsonSerializer.SerializeToUtf8Bytes(new NotificationNew(notification, customer.Inbox.Unread, customer.Inbox.Total), ProtocolJson.Default.NotificationNew);
-        Append(StreamName.Customer(tenant, customerId), FrameTypes.NotificationNew, notification.Id, data);
+        Append(stream, FrameTypes.NotificationNew, notification.Id, JsonSerializer.SerializeToUtf8Bytes(new NotificationNew(notification, inbox.Unread, inbox.Total), ProtocolJson.Default.NotificationNew));
     }
 
     private void UpdateCustomer(RecordedEvent recorded)
@@ -194,9 +193,11 @@ internal sealed class RecordingPlanner
 
     private Customer? Find(TenantKey key) => _plan.Customers.GetValueOrDefault(key) ?? _context.Customers.GetValueOrDefault(key);
 
+    private StreamHead Head(StreamName stream) => _plan.Heads.TryGetValue(stream, out var planned) ? planned : _context.Heads.GetValueOrDefault(stream);
+
     private void Append(StreamName stream, string type, string id, byte[] data)
     {
-        var head = (_plan.Heads.TryGetValue(stream, out var planned) ? planned : _context.Heads.GetValueOrDefault(stream)).Next(id);
+        var head = Head(stream).Next(id);
         _plan.Heads[stream] = head;
         _plan.Entries.Add(new StreamEntry { Stream = stream, Offset = head.Offset, Check = head.Check, Type = type, Id = id, Time = _now, Data = data });
     }

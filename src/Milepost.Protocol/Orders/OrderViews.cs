@@ -64,7 +64,7 @@ public sealed record TimelineEntry
     /// <summary>The status that the event carries, if it carries one.</summary>
     public OrderStatus? Status { get; init; }
 
-    /// <summary>True when the event moved the order to <see cref="Status"/>; false for a late or contradicting one.</summary>
+    /// <summary>Whether, among all events in the order of their times, this one moved the order to <see cref="Status"/>.</summary>
     public required bool Moved { get; init; }
 
     public string? Note { get; init; }

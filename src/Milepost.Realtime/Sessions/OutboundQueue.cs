@@ -27,20 +27,21 @@ internal sealed class OutboundQueue(SessionLimits limits)
 {
     // Most sessions are idle most of the time: the queue exists only while something waits.
     private Queue<Outbound>? _items;
-    private int _bytes;
     private int _controls;
+
+    public int Bytes { get; private set; }
 
     public bool IsEmpty => _items is null;
 
     /// <summary>False: there is no room; the entry is to be read from the log.</summary>
     public bool TryAddEntry(Subscription subscription, StreamFrame frame)
     {
-        if (_bytes + frame.Body.Length > limits.QueueBytes)
+        if (Bytes + frame.Body.Length > limits.QueueBytes)
         {
             return false;
         }
 
-        _bytes += frame.Body.Length;
+        Bytes += frame.Body.Length;
         (_items ??= new Queue<Outbound>()).Enqueue(new Outbound(subscription, frame, null, OutboundKind.Entry));
         return true;
     }
@@ -67,7 +68,7 @@ internal sealed class OutboundQueue(SessionLimits limits)
         }
 
         item = _items.Dequeue();
-        _bytes -= item.Size;
+        Bytes -= item.Size;
         _controls -= item.Kind == OutboundKind.Entry ? 0 : 1;
         if (_items.Count == 0)
         {
@@ -80,7 +81,7 @@ internal sealed class OutboundQueue(SessionLimits limits)
     public void Clear()
     {
         _items = null;
-        _bytes = 0;
+        Bytes = 0;
         _controls = 0;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.IO.Pipelines;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Streams;
@@ -19,24 +18,18 @@ namespace Milepost.Realtime.Sessions;
 /// </summary>
 internal sealed class Session : IThreadPoolWorkItem
 {
-    private const int FlushBytes = 16 * 1024;
-
     private readonly Lock _lock = new();
     private readonly SessionServer _server;
-    private readonly PipeWriter _output;
-    private readonly IFrameCodec _codec;
+    private readonly SessionOutput _output;
     private readonly Action _abort;
     private readonly SessionKind _kind;
     private readonly OutboundQueue _queue;
-    private ImmutableArray<Subscription> _subscriptions = [];
-    private List<SubscribeRound>? _rounds;
+    private readonly SubscriptionList _subscriptions = new();
+    private readonly SubscriptionWriter _entries;
     private TaskCompletionSource? _ended;
     private CloseCode? _closing;
     private State _state;
     private bool _pumping;
-    private int _unflushed;
-    private int _entries;
-    private bool _answered;
 
     /// <param name="server">What all sessions share.</param>
     /// <param name="caller">Who is at the other end.</param>
@@ -48,11 +41,11 @@ internal sealed class Session : IThreadPoolWorkItem
     {
         _server = server;
         Caller = caller;
-        _output = output;
-        _codec = codec;
+        _output = new SessionOutput(output, codec, server.Time);
         _abort = abort;
         _kind = kind;
         _queue = new OutboundQueue(server.Limits);
+        _entries = new SubscriptionWriter(server, _output, _subscriptions, _lock, Once);
         LastHeard = server.Time.GetTimestamp();
     }
 
@@ -78,8 +71,11 @@ internal sealed class Session : IThreadPoolWorkItem
     /// <summary>When the other end last said anything (monotonic).</summary>
     public long LastHeard { get; private set; }
 
-    /// <summary>When the pump began to wait for the receiver; 0 while it does not.</summary>
-    public long WaitingSince { get; private set; }
+    /// <inheritdoc cref="SessionOutput.HeartbeatAt"/>
+    public long HeartbeatAt => _output.HeartbeatAt;
+
+    /// <inheritdoc cref="SessionOutput.WaitingSince"/>
+    public long WaitingSince => _output.WaitingSince;
 
     public bool Warned { get; set; }
 
@@ -93,7 +89,21 @@ internal sealed class Session : IThreadPoolWorkItem
 
     private bool Once => _kind == SessionKind.Once;
 
-    public int StreamCount => _subscriptions.Length;
+    public int StreamCount => _subscriptions.All.Length;
+
+    /// <summary>How many bytes of entries wait to be written.</summary>
+    public int QueuedBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _queue.Bytes;
+            }
+        }
+    }
+
+    public bool Follows(string label) => _subscriptions.Find(label) is not null;
 
     /// <summary>Completes when the session has ended and nothing more is written.</summary>
     public Task Ended
@@ -131,8 +141,7 @@ internal sealed class Session : IThreadPoolWorkItem
                 return;
             }
 
-            _subscriptions = _subscriptions.AddRange(added);
-            (_rounds ??= []).Add(round);
+            _subscriptions.Add(round);
         }
 
         // Listening begins before the log is read: what is committed in between is seen by both, and the offsets tell.
@@ -151,14 +160,13 @@ internal sealed class Session : IThreadPoolWorkItem
         Subscription? found;
         lock (_lock)
         {
-            found = _subscriptions.FirstOrDefault(subscription => subscription.Label == label);
+            found = _subscriptions.Find(label);
             if (found is null)
             {
                 return false;
             }
 
-            _subscriptions = _subscriptions.Remove(found);
-            found.Round?.Remove(found);
+            _subscriptions.Remove(found);
         }
 
         _server.Hub.Remove(found);
@@ -213,7 +221,7 @@ internal sealed class Session : IThreadPoolWorkItem
     /// <summary>This device has everything up to the cursor. What it says of streams that are not followed here is not believed.</summary>
     public void Acknowledge(Cursor cursor)
     {
-        foreach (var subscription in _subscriptions)
+        foreach (var subscription in _subscriptions.All)
         {
             if (cursor.Epoch == _server.Source.Epoch && cursor.PositionOf(subscription.Label) is { } position && position.Offset <= subscription.Head)
             {
@@ -272,21 +280,7 @@ internal sealed class Session : IThreadPoolWorkItem
     public void CutOff() => _abort();
 
     /// <summary>The position of the whole connection. To be read from the pump, or behind <see cref="Ended"/>.</summary>
-    public string CurrentCursor()
-    {
-        var subscriptions = _subscriptions;
-        var entries = new CursorEntry[subscriptions.Length];
-        var count = 0;
-        foreach (var subscription in subscriptions)
-        {
-            if (subscription.HasPosition)
-            {
-                entries[count++] = new CursorEntry(subscription.Label, subscription.Sent, subscription.Check);
-            }
-        }
-
-        return Cursor.Encode(_server.Source.Epoch, entries.AsSpan(0, count));
-    }
+    public string CurrentCursor() => _subscriptions.Cursor(_server.Source.Epoch);
 
     void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
 
@@ -326,61 +320,78 @@ internal sealed class Session : IThreadPoolWorkItem
 
     private async Task PumpAsync()
     {
-        try
+        while (true)
         {
-            while (await PumpOnceAsync())
+            try
             {
+                while (await PumpOnceAsync())
+                {
+                }
+
+                return;
             }
-        }
-        catch (Exception failure)
-        {
-            // The connection is broken (the usual case) or the log cannot be read: either way this session is over and the client resumes.
-            _server.Registry.Failed(failure);
-            Stop();
-            _abort();
-            Rest(always: true);
+            catch (Exception failure)
+            {
+                _server.Registry.Failed(failure);
+                if (IsOpen && !Once)
+                {
+                    // The log cannot be read, or the connection is broken: saying goodbye tells which.
+                    Close(CloseCode.InternalError);
+                    continue;
+                }
+
+                _abort();
+                Gone();
+                return;
+            }
         }
     }
 
     /// <summary>One round. False: the pump rests.</summary>
     private async ValueTask<bool> PumpOnceAsync()
     {
+        if (_state == State.Open && New() is { } added)
+        {
+            // All starts are found before anything is written, so that every cursor that goes out speaks of every stream.
+            await _entries.LocateAsync(added);
+            return true;
+        }
+
+        _entries.WriteResets();
         while (TryTake(out var item))
         {
             Write(item);
-            if (_unflushed >= FlushBytes && !await FlushAsync())
+            if (_output.IsFull && !await _output.FlushAsync())
             {
-                return !Rest(always: true);
+                return Gone();
             }
         }
 
+        _entries.Announce();
         if (_state == State.Open && Behind() is { } behind)
         {
-            await (behind.Since is null ? ReadAsync(behind) : LocateAsync(behind));
-            return _unflushed < FlushBytes || Once || await FlushAsync() || !Rest(always: true);
+            return await _entries.ReadAsync(behind) || Gone();
         }
-
-        Announce();
 
         if (_state == State.Closing)
         {
-            _codec.WriteEnd(_output, _closing!.Number, _closing.Reason);
-            await FlushAsync();
-            Stop();
-            return !Rest(always: true);
+            _output.End(_closing!.Number, _closing.Reason);
+            await _output.FlushAsync();
+            return Gone();
         }
 
-        if (Once && _answered)
+        if (Once && _entries.HasAnswered)
         {
             Stop();
         }
 
-        if (_unflushed > 0 && !Once && !await FlushAsync())
-        {
-            return !Rest(always: true);
-        }
+        return (_output.HasUnflushed && !Once && !await _output.FlushAsync()) ? Gone() : !Rest(always: false);
+    }
 
-        return !Rest(always: false);
+    private bool Gone()
+    {
+        Stop();
+        return !Rest(always: true);
     }
 
     private bool TryTake(out Outbound item)
@@ -391,18 +402,21 @@ internal sealed class Session : IThreadPoolWorkItem
         }
     }
 
-    private Subscription? Behind()
+    /// <summary>A subscription whose start is still to be found.</summary>
+    private Subscription? New()
     {
-        if (Once && _entries >= _server.Limits.PollEntries)
-        {
-            return null;
-        }
-
         lock (_lock)
         {
-            // All starts are found before anything is read, so that every cursor that goes out speaks of every stream.
-            return _subscriptions.FirstOrDefault(subscription => subscription.Since is not null)
-                ?? _subscriptions.FirstOrDefault(subscription => subscription.IsBehind);
+            return _subscriptions.New();
+        }
+    }
+
+    /// <summary>A subscription for which the log has to be read.</summary>
+    private Subscription? Behind()
+    {
+        lock (_lock)
+        {
+            return _entries.IsFull ? null : _subscriptions.Behind();
         }
     }
 
@@ -411,162 +425,23 @@ internal sealed class Session : IThreadPoolWorkItem
         switch (item.Kind)
         {
             case OutboundKind.Entry:
-                // A gap is healed from the log, since Head is known to be ahead; what was read there already is dropped.
-                if (item.Frame!.Offset == item.Subscription!.Sent + 1 && item.Subscription.Since is null)
-                {
-                    WriteEntry(item.Subscription, item.Frame);
-                }
-
+                _entries.Write(item.Subscription!, item.Frame!);
                 break;
             case OutboundKind.Control:
-                WriteFrame(item.Control, null, null);
+                _output.Frame(item.Control, null, null);
                 break;
             case OutboundKind.ControlWithCursor:
-                WriteFrame(item.Control, null, CurrentCursor());
+                _output.Frame(item.Control, null, CurrentCursor());
                 break;
             case OutboundKind.Heartbeat:
-                _codec.WriteHeartbeat(_output);
-                _unflushed += 2;
+                _output.Heartbeat();
                 break;
             case OutboundKind.Pong:
-                _codec.WritePong(_output, item.Control);
-                _unflushed += 2;
+                _output.Pong(item.Control);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
-    }
-
-    private void WriteEntry(Subscription subscription, StreamFrame frame)
-    {
-        subscription.Sent = frame.Offset;
-        subscription.Check = frame.Check;
-        _entries++;
-        _answered = true;
-        WriteFrame(frame.Body, subscription.Label, CurrentCursor());
-    }
-
-    private void WriteFrame(ReadOnlySpan<byte> body, string? label, string? cursor)
-    {
-        _codec.Write(_output, body, label, cursor);
-        _unflushed += body.Length + 64;
-    }
-
-    /// <summary>Finds where a new subscription starts, or says that its position cannot be served.</summary>
-    private async ValueTask LocateAsync(Subscription subscription)
-    {
-        var asked = subscription.Since!;
-        var location = await _server.Source.LocateAsync(subscription.Stream, asked is Since.Behind behind ? behind.Position.Offset : 0, CancellationToken.None);
-        var reset = asked is Since.Behind { Position: var position } ? ResumeRules.Refusal(position, location) : null;
-        lock (_lock)
-        {
-            if (asked is Since.Earliest)
-            {
-                subscription.Sent = location.First - 1;
-            }
-            else if (asked is Since.Latest || reset is not null)
-            {
-                subscription.Sent = location.Head.Offset;
-                subscription.Check = location.Head.Check;
-            }
-
-            subscription.Head = Math.Max(subscription.Head, location.Head.Offset);
-            subscription.Since = null;
-            subscription.Round?.Found(subscription, location.Head.Offset);
-        }
-
-        _answered |= asked is Since.Latest;
-        if (reset is not null)
-        {
-            WriteReset(subscription, reset);
-        }
-        else if (asked is Since.Behind resumed)
-        {
-            // Who resumes behind an entry has it.
-            _server.Host.Acknowledged(subscription.Stream, resumed.Position.Offset);
-        }
-    }
-
-    private async ValueTask ReadAsync(Subscription subscription)
-    {
-        var limit = Once ? Math.Min(_server.Limits.ReadChunk, _server.Limits.PollEntries - _entries) : _server.Limits.ReadChunk;
-        var frames = await _server.Source.ReadAsync(subscription.Stream, subscription.Sent, limit, CancellationToken.None);
-        if (frames.Count > 0 && frames[0].Offset != subscription.Sent + 1)
-        {
-            // What comes next is no longer kept: it was there when we located the position and was removed since.
-            subscription.Sent = frames[0].Offset - 1;
-            subscription.Check = 0;
-            WriteReset(subscription, ResetCodes.PositionExpired);
-        }
-
-        foreach (var frame in frames)
-        {
-            WriteEntry(subscription, frame);
-            if (_unflushed >= FlushBytes && !Once && !await FlushAsync())
-            {
-                return;
-            }
-        }
-
-        lock (_lock)
-        {
-            subscription.Round?.Sent(subscription, frames.Count);
-            if (frames.Count == 0)
-            {
-                // A hint that runs ahead of what can be read is forgotten; the next one brings us back here.
-                subscription.Head = subscription.Sent;
-            }
-        }
-    }
-
-    private void WriteReset(Subscription subscription, string code)
-    {
-        _answered = true;
-        WriteFrame(ControlFrames.Reset(code, ResumeRules.Explain(code)), subscription.Label, CurrentCursor());
-    }
-
-    private void Announce()
-    {
-        while (TakeCompleteRound() is { } ready)
-        {
-            WriteFrame(ready, null, CurrentCursor());
-        }
-    }
-
-    private byte[]? TakeCompleteRound()
-    {
-        lock (_lock)
-        {
-            if (_rounds?.Find(round => round.IsComplete) is not { } round)
-            {
-                return null;
-            }
-
-            _rounds.Remove(round);
-            _rounds = _rounds.Count == 0 ? null : _rounds;
-            foreach (var part in round.Parts)
-            {
-                part.Subscription.Round = null;
-            }
-
-            return ControlFrames.Ready(round, _server.Source.Epoch);
-        }
-    }
-
-    /// <summary>False: the other end is gone.</summary>
-    private async ValueTask<bool> FlushAsync()
-    {
-        _unflushed = 0;
-        WaitingSince = _server.Time.GetTimestamp();
-        var result = await _output.FlushAsync();
-        WaitingSince = 0;
-        if (!result.IsCompleted)
-        {
-            return true;
-        }
-
-        Stop();
-        return false;
     }
 
     /// <summary>Lets the pump rest if there is nothing to do. False: something came in between.</summary>
@@ -574,7 +449,7 @@ internal sealed class Session : IThreadPoolWorkItem
     {
         lock (_lock)
         {
-            var idle = _state == State.Ended || always || (_state == State.Open && _queue.IsEmpty && Behind() is null);
+            var idle = _state == State.Ended || always || (_state == State.Open && _queue.IsEmpty && New() is null && Behind() is null);
             if (!idle)
             {
                 return false;
@@ -592,7 +467,7 @@ internal sealed class Session : IThreadPoolWorkItem
 
     private void StopListening()
     {
-        foreach (var subscription in _subscriptions)
+        foreach (var subscription in _subscriptions.All)
         {
             _server.Hub.Remove(subscription);
         }

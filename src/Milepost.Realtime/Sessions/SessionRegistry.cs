@@ -12,9 +12,6 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
     /// <summary>Seconds between two heartbeats of one session.</summary>
     public const int HeartbeatSeconds = 20;
 
-    // Heard nothing since the heartbeat before this one, and a little time for the answer.
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(HeartbeatSeconds + 5);
-
     // A receiver that takes nothing at all for this long has stopped reading.
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(40);
 
@@ -26,6 +23,7 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
     private int _next;
     private int _tick;
     private long _opened;
+    private volatile Action<Session>? _draining;
 
     /// <summary>How many connections are open.</summary>
     public int Count
@@ -50,6 +48,9 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
             session.Slot = _next++ % HeartbeatSeconds;
             _slots[session.Slot].Add(session);
         }
+
+        // It came while the others were being told.
+        _draining?.Invoke(session);
     }
 
     internal void Remove(Session session)
@@ -60,7 +61,17 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
         }
     }
 
-    internal void Failed(Exception failure) => Log.PumpFailed(logger, failure);
+    internal void Failed(Exception failure)
+    {
+        if (failure is IOException or OperationCanceledException)
+        {
+            Log.ConnectionBroke(logger, failure);
+        }
+        else
+        {
+            Log.SessionFailed(logger, failure);
+        }
+    }
 
     /// <summary>Runs until cancelled: one pass each second.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -106,13 +117,20 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
     /// <summary>Tells every client to connect again, each after a different delay up to <paramref name="spread"/>, and closes.</summary>
     public void Drain(TimeSpan spread, Random random)
     {
+        _draining = session =>
+        {
+            double part;
+            lock (random)
+            {
+                part = random.NextDouble();
+            }
+
+            session.Send(ControlFrames.Reconnect(spread * part), withCursor: true);
+            session.Close(CloseCode.Draining);
+        };
         for (var slot = 0; slot < HeartbeatSeconds; slot++)
         {
-            foreach (var session in Snapshot(slot))
-            {
-                session.Send(ControlFrames.Reconnect(spread * random.NextDouble()), withCursor: true);
-                session.Close(CloseCode.Draining);
-            }
+            Array.ForEach(Snapshot(slot), session => _draining(session));
         }
     }
 
@@ -149,7 +167,9 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
     private void Beat(Session session)
     {
         var stalled = session.WaitingSince is > 0 and var since && time.GetElapsedTime(since) > Stall;
-        var silent = session.ExpectsAnswers && time.GetElapsedTime(session.LastHeard) > Silence;
+
+        // Compared with the last PING and not with the clock: when the whole machine slept, everybody was silent and nobody is gone.
+        var silent = session.ExpectsAnswers && session.LastHeard < session.HeartbeatAt;
         if (stalled || silent)
         {
             Log.PeerGone(logger, stalled);
@@ -163,10 +183,13 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "A connection ended while writing")]
-        public static partial void PumpFailed(ILogger logger, Exception failure);
+        [LoggerMessage(1, LogLevel.Debug, "A connection broke")]
+        public static partial void ConnectionBroke(ILogger logger, Exception failure);
 
         [LoggerMessage(2, LogLevel.Debug, "A connection was cut: nobody is there (stopped reading: {Stalled})")]
         public static partial void PeerGone(ILogger logger, bool stalled);
+
+        [LoggerMessage(3, LogLevel.Warning, "A connection is closed because the server could not serve it")]
+        public static partial void SessionFailed(ILogger logger, Exception failure);
     }
 }

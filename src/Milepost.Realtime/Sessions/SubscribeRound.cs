@@ -19,7 +19,9 @@ internal sealed class SubscribeRound
 
     public void Found(Subscription subscription, long head) => _parts.ForEach(part => part.Target = part.Subscription == subscription ? head : part.Target);
 
-    public void Sent(Subscription subscription, int count) => _parts.ForEach(part => part.Replayed += part.Subscription == subscription ? count : 0);
+    /// <summary>Counts what belongs to the catch-up, whichever way it came.</summary>
+    public void Sent(Subscription subscription, long offset) =>
+        _parts.ForEach(part => part.Replayed += part.Subscription == subscription && offset <= part.Target ? 1 : 0);
 
     public sealed class Part(Subscription subscription)
     {

@@ -9,6 +9,9 @@ public abstract record Since
     {
     }
 
+    /// <summary>The position that it names, if it names one.</summary>
+    internal virtual StreamPosition? Position => null;
+
     /// <summary>From now on.</summary>
     public sealed record Latest : Since
     {
@@ -22,7 +25,16 @@ public abstract record Since
     }
 
     /// <summary>Behind this position.</summary>
-    public sealed record Behind(StreamPosition Position) : Since;
+    public sealed record Behind(StreamPosition At) : Since
+    {
+        internal override StreamPosition? Position => At;
+    }
+
+    /// <summary>Behind this position, where the log did not have what comes next (or has a later entry there: a gap).</summary>
+    internal sealed record Missing(StreamPosition At, bool IsGap) : Since
+    {
+        internal override StreamPosition? Position => At;
+    }
 }
 
 /// <summary>One stream followed by one session: a cursor that only the session's pump moves.</summary>
@@ -42,17 +54,31 @@ internal sealed class Subscription(Session session, string label, StreamName str
     public SubscribeRound? Round { get; set; } = round;
 
     /// <summary>The newest offset that was written to the connection (or given up by a reset).</summary>
-    public long Sent { get; set; } = since is Since.Behind behind ? behind.Position.Offset : 0;
+    public long Sent { get; set; }
 
     /// <summary>The fingerprint at <see cref="Sent"/>.</summary>
-    public uint Check { get; set; } = since is Since.Behind behind ? behind.Position.Check : 0;
+    public uint Check { get; set; }
+
+    /// <summary>Unsubscribed: what is still under way for it is dropped.</summary>
+    public bool Dropped { get; set; }
+
+    /// <summary>Why its position could not be served, until the client is told.</summary>
+    public string? Reset { get; set; }
+
+    /// <summary>Whether the log has to be read.</summary>
+    public bool IsBehind => Since is null && Sent < Head;
 
     /// <summary>The newest offset that we know to exist. Guarded by the session's lock.</summary>
     public long Head { get; set; }
 
-    /// <summary>Whether <see cref="Sent"/> means a position that a client could resume from.</summary>
-    public bool HasPosition => Since is not Since.Latest;
+    /// <summary>Where a client resumes that has read everything so far. Null: nowhere yet, it starts from now.</summary>
+    public (long Offset, uint Check)? PositionIn(long epoch) => Since switch
+    {
+        null => (Sent, Check),
+        Since.Latest => null,
+        Since.Earliest => (0, 0),
 
-    /// <summary>Whether the log has to be read.</summary>
-    public bool IsBehind => Since is not null || Sent < Head;
+        // Not judged yet. A cursor speaks of one epoch: of another one we say an offset that no log reaches, so that it is refused again.
+        _ => Since.Position is { } asked && asked.Epoch == epoch ? (asked.Offset, asked.Check) : (long.MaxValue, 0),
+    };
 }

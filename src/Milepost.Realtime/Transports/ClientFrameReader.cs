@@ -10,6 +10,9 @@ namespace Milepost.Realtime.Transports;
 /// <summary>Understands what a client sends and does it. Whatever is not understood is answered, and counted.</summary>
 internal sealed class ClientFrameReader(Session session, SessionServer server)
 {
+    // Longer ones name nothing, and are echoed in errors: a client must not make us queue megabytes.
+    private const int MaxLabelLength = 10 + Identifiers.MaxLength;
+
     private readonly WebSocketReader _reader = new(server.Limits.MessageBytes);
     private long _windowStart;
     private int _inWindow;
@@ -37,8 +40,9 @@ internal sealed class ClientFrameReader(Session session, SessionServer server)
 
     public async ValueTask HandleAsync(byte[] message)
     {
-        if (!Count())
+        if (!Count() || !session.IsOpen)
         {
+            // Closed: what comes until the other end has seen that is of no use any more.
             return;
         }
 
@@ -58,6 +62,19 @@ internal sealed class ClientFrameReader(Session session, SessionServer server)
             return;
         }
 
+        try
+        {
+            await ActAsync(frame);
+        }
+        catch (Exception failure)
+        {
+            server.Registry.Failed(failure);
+            session.Close(CloseCode.InternalError);
+        }
+    }
+
+    private async ValueTask ActAsync(ClientFrame frame)
+    {
         switch (frame.Type)
         {
             case FrameTypes.Subscribe:
@@ -89,7 +106,7 @@ internal sealed class ClientFrameReader(Session session, SessionServer server)
 
     private async ValueTask SubscribeAsync(ClientFrame frame)
     {
-        if (frame.Streams is not { Count: > 0 } labels || labels.Any(label => label is null))
+        if (frame.Streams is not { Count: > 0 } labels || labels.Any(label => label is null or { Length: > MaxLabelLength }))
         {
             Mistake(ErrorCode.MissingField, "subscribe needs streams: a list of names.");
             return;
@@ -101,7 +118,7 @@ internal sealed class ClientFrameReader(Session session, SessionServer server)
             return;
         }
 
-        if (session.StreamCount + labels.Count > server.Limits.Streams)
+        if (session.StreamCount + labels.Distinct(StringComparer.Ordinal).Count(label => !session.Follows(label)) > server.Limits.Streams)
         {
             Mistake(ErrorCode.TooManyStreams, $"One connection follows at most {server.Limits.Streams} streams.");
             return;

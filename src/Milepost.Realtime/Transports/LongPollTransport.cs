@@ -17,10 +17,12 @@ public static class LongPollTransport
         var output = context.Response.BodyWriter;
         output.Write("{\"frames\":["u8);
         var session = new Session(server, caller, output, new PollCodec(), context.Abort, SessionKind.Once);
+        session.Subscribe(streams);
+
+        // Behind Subscribe: whoever ends the session from here on, the answer's cursor speaks of its streams.
         server.Registry.Add(session);
         try
         {
-            session.Subscribe(streams);
             await using (context.RequestAborted.UnsafeRegister(static state => ((Session)state!).Stop(), session))
             {
                 await session.Ended.WaitAsync(wait, server.Time);

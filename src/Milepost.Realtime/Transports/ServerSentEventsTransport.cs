@@ -19,10 +19,12 @@ public static class ServerSentEventsTransport
         await context.Response.StartAsync(context.RequestAborted);
 
         var session = new Session(server, caller, context.Response.BodyWriter, SseCodec.Instance, context.Abort, SessionKind.OneWay);
+        session.Subscribe(streams);
+
+        // Behind Subscribe: whoever ends the session from here on tells the client a cursor that speaks of its streams.
         server.Registry.Add(session);
         try
         {
-            session.Subscribe(streams);
             await using (context.RequestAborted.UnsafeRegister(static state => ((Session)state!).Stop(), session))
             {
                 await session.Ended;

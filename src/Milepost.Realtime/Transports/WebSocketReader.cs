@@ -60,7 +60,8 @@ internal sealed class WebSocketReader(int maxMessageBytes)
             return lengthBytes == 0 ? default : Violation(1002, "bad length");
         }
 
-        if (length + (_fragments?.WrittenCount ?? 0) > maxMessageBytes)
+        // Control frames (bounded by CheckHeader) may come between the fragments of a message and are no part of it.
+        if (opcode < WebSocketOpcode.Close && length + (_fragments?.WrittenCount ?? 0) > maxMessageBytes)
         {
             return Violation(1009, "message too big");
         }
@@ -127,7 +128,7 @@ internal sealed class WebSocketReader(int maxMessageBytes)
             case WebSocketOpcode.Pong:
                 return new WebSocketEvent(WebSocketEventKind.Pong, payload);
             case WebSocketOpcode.Close:
-                return IsValidClose(payload) ? new WebSocketEvent(WebSocketEventKind.Close, payload) : Violation(1002, "bad close frame");
+                return AcceptClose(payload);
             case WebSocketOpcode.Binary:
                 return Violation(1003, "text messages only");
             default:
@@ -136,12 +137,7 @@ internal sealed class WebSocketReader(int maxMessageBytes)
 
         if (!final)
         {
-            // Tiny fragments in great number are an attack, not a client: the message's size is bounded, and so is their count by it.
-            if (payload.Length == 0)
-            {
-                return Violation(1002, "empty fragment");
-            }
-
+            // Empty ones are allowed. In great number they are an attack: they count as frames, whose rate is limited.
             (_fragments ??= new ArrayBufferWriter<byte>()).Write(payload);
             return new WebSocketEvent(WebSocketEventKind.Fragment, []);
         }
@@ -156,21 +152,23 @@ internal sealed class WebSocketReader(int maxMessageBytes)
         return Utf8.IsValid(payload) ? new WebSocketEvent(WebSocketEventKind.Message, payload) : Violation(1007, "not UTF-8");
     }
 
-    private static bool IsValidClose(byte[] payload)
+    private static WebSocketEvent AcceptClose(byte[] payload)
     {
         if (payload.Length == 0)
         {
-            return true;
+            return new WebSocketEvent(WebSocketEventKind.Close, payload);
         }
 
-        if (payload.Length == 1 || !Utf8.IsValid(payload.AsSpan(2)))
+        if (payload.Length == 1 || !IsValidCode(BinaryPrimitives.ReadUInt16BigEndian(payload)))
         {
-            return false;
+            return Violation(1002, "bad close frame");
         }
 
-        // RFC 6455, 7.4: codes that an endpoint may send.
-        return BinaryPrimitives.ReadUInt16BigEndian(payload) is (>= 1000 and <= 1003) or (>= 1007 and <= 1011) or 1012 or 1013 or 1014 or (>= 3000 and <= 4999);
+        return Utf8.IsValid(payload.AsSpan(2)) ? new WebSocketEvent(WebSocketEventKind.Close, payload) : Violation(1007, "not UTF-8");
     }
+
+    /// <summary>RFC 6455, 7.4, and the IANA registry: codes that an endpoint may send.</summary>
+    private static bool IsValidCode(int code) => code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999);
 
     private static void Unmask(Span<byte> payload, ReadOnlySpan<byte> mask)
     {

@@ -10,6 +10,11 @@ namespace Milepost.Realtime.Transports;
 /// <summary>A session over a WebSocket: the pump writes, this loop reads.</summary>
 public static class WebSocketTransport
 {
+    private static readonly StreamPipeReaderOptions NoBufferWhileIdle = new(useZeroByteReads: true);
+
+    // How long we read on behind a violation.
+    private static readonly TimeSpan DiscardTime = TimeSpan.FromSeconds(1);
+
     /// <summary>Whether the request is a WebSocket handshake.</summary>
     public static bool IsHandshake(HttpContext context) => WebSocketHandshake.IsValid(context);
 
@@ -29,22 +34,32 @@ public static class WebSocketTransport
             return;
         }
 
-        await RunAsync(PipeReader.Create(stream), PipeWriter.Create(stream), context.Abort, server, caller, streams);
+        await RunAsync(PipeReader.Create(stream, NoBufferWhileIdle), PipeWriter.Create(stream), context.Abort, server, caller, streams);
     }
 
-    internal static async Task RunAsync(
+    // Not async, so that nothing of what the request brought (the caller, the streams and their cursors) lives on in a state machine.
+    private static Task RunAsync(
         PipeReader input, PipeWriter output, Action abort, SessionServer server, Caller caller, IReadOnlyList<(string Label, StreamName Stream, Since Since)> streams)
     {
         var session = new Session(server, caller, output, WebSocketFrames.Instance, abort, SessionKind.Duplex);
+        if (streams.Count > 0)
+        {
+            session.Subscribe(streams);
+        }
+
+        // Behind Subscribe: whoever ends the session from here on tells the client a cursor that speaks of its streams.
         server.Registry.Add(session);
+        return RunAsync(input, output, session, server);
+    }
+
+    private static async Task RunAsync(PipeReader input, PipeWriter output, Session session, SessionServer server)
+    {
         try
         {
-            if (streams.Count > 0)
+            var frames = new ClientFrameReader(session, server);
+            while (await TakeAsync(await input.ReadAsync(), input, session, frames, server.Time))
             {
-                session.Subscribe(streams);
             }
-
-            await ReadAsync(input, session, new ClientFrameReader(session, server));
         }
         catch (Exception failure) when (failure is ConnectionResetException or ConnectionAbortedException or IOException or OperationCanceledException)
         {
@@ -60,49 +75,67 @@ public static class WebSocketTransport
         }
     }
 
-    private static async Task ReadAsync(PipeReader input, Session session, ClientFrameReader frames)
+    /// <summary>
+    /// Does what came in. False: nothing more is to be read. Apart from the loop, so that an idle connection keeps nothing of what it read last.
+    /// </summary>
+    private static async ValueTask<bool> TakeAsync(ReadResult result, PipeReader input, Session session, ClientFrameReader frames, TimeProvider time)
     {
-        while (true)
+        session.Heard();
+        var buffer = result.Buffer;
+        var last = WebSocketEventKind.None;
+        while (last is not (WebSocketEventKind.Close or WebSocketEventKind.Violation) && frames.Read(ref buffer) is { Kind: not WebSocketEventKind.None } read)
         {
-            var result = await input.ReadAsync();
-            var buffer = result.Buffer;
-            session.Heard();
-            var goesOn = true;
-            while (goesOn && frames.Read(ref buffer) is { Kind: not WebSocketEventKind.None } read)
-            {
-                goesOn = await HandleAsync(read, session, frames);
-            }
-
-            input.AdvanceTo(buffer.Start, buffer.End);
-            if (!goesOn || result.IsCompleted)
-            {
-                break;
-            }
+            last = read.Kind;
+            await HandleAsync(read, session, frames);
         }
+
+        input.AdvanceTo(buffer.Start, buffer.End);
+        if (last == WebSocketEventKind.Violation)
+        {
+            await DiscardAsync(input, time);
+        }
+
+        return !result.IsCompleted && last is not (WebSocketEventKind.Close or WebSocketEventKind.Violation);
     }
 
-    /// <summary>False: nothing more is to be read.</summary>
-    private static async ValueTask<bool> HandleAsync(WebSocketEvent read, Session session, ClientFrameReader frames)
+    private static async ValueTask HandleAsync(WebSocketEvent read, Session session, ClientFrameReader frames)
     {
         switch (read.Kind)
         {
             case WebSocketEventKind.Message:
                 await frames.HandleAsync(read.Payload);
-                return true;
-            case WebSocketEventKind.Ping:
-                session.SendPong(read.Payload);
-                return frames.Count();
+                break;
             case WebSocketEventKind.Close:
                 // Echo the code (RFC 6455, 5.5.1). If we closed first, this is the answer and the session has ended already.
                 session.Close(new CloseCode(read.Payload.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(read.Payload) : 1000, ""));
                 await session.Ended;
-                return false;
+                break;
             case WebSocketEventKind.Violation:
                 session.Close(new CloseCode(read.CloseCode, read.Reason));
                 await session.Ended;
-                return false;
+                break;
             default:
-                return frames.Count();
+                if (frames.Count() && read.Kind == WebSocketEventKind.Ping)
+                {
+                    session.SendPong(read.Payload);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Closing a socket with unread input resets the connection, and our close frame may be lost with it.</summary>
+    private static async Task DiscardAsync(PipeReader input, TimeProvider time)
+    {
+        await using var timer = time.CreateTimer(static reader => ((PipeReader)reader!).CancelPendingRead(), input, DiscardTime, Timeout.InfiniteTimeSpan);
+        while (true)
+        {
+            var result = await input.ReadAsync();
+            input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted || result.IsCanceled)
+            {
+                return;
+            }
         }
     }
 }

@@ -72,6 +72,8 @@ internal static class DemoCommand
             var console = Terminal.On(parsed.InvocationConfiguration.Output);
             switch (DemoRun.LoadSettings(request.Urls, directory))
             {
+                case SettingsResult.Loaded loaded when ListenAddress.Problem(loaded.Settings.Urls) is { } problem:
+                    return await parsed.FailAsync(problem);
                 case SettingsResult.Loaded loaded:
                     await new DemoRun(request, console, TimeProvider.System).RunAsync(loaded.Settings, cancellationToken);
                     return ExitCode.Done;

@@ -33,7 +33,9 @@ internal static class ServeCommand
         string[] urls = parsed.GetValue(Urls) is { } value ? [$"--{OptionCatalog.UrlsKey}={value}"] : [];
         return parsed.LoadSettings(urls) switch
         {
-            SettingsResult.Loaded loaded => await ServeAsync(loaded.Settings, parsed.InvocationConfiguration.Output, cancellationToken),
+            SettingsResult.Loaded loaded => ListenAddress.Problem(loaded.Settings.Urls) is { } problem
+                ? await parsed.FailAsync(problem)
+                : await ServeAsync(loaded.Settings, parsed.InvocationConfiguration.Output, cancellationToken),
             SettingsResult.Refused refused => await parsed.RefuseAsync(refused),
             _ => throw new UnreachableException(),
         };

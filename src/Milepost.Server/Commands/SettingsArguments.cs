@@ -25,6 +25,13 @@ internal static class SettingsArguments
     public static SettingsResult LoadSettings(this ParseResult parsed, params string[] further) =>
         SettingsLoader.Load(SettingsSources.OfProcess([.. parsed.GetValue(Settings) ?? [], .. further]));
 
+    /// <summary>Tells why the command could not be done.</summary>
+    public static async Task<int> FailAsync(this ParseResult parsed, string problem)
+    {
+        await parsed.InvocationConfiguration.Error.WriteLineAsync($"error: {problem}");
+        return ExitCode.Failed;
+    }
+
     /// <summary>Tells every error and how to go on.</summary>
     public static async Task<int> RefuseAsync(this ParseResult parsed, SettingsResult.Refused refused)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Milepost.Client;
 using Milepost.Client.Streams;
 using Milepost.Protocol.Streams;
@@ -17,7 +18,12 @@ internal static class WatchCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<Uri> Url = new("--url") { Description = "The server", DefaultValueFactory = _ => new Uri("http://localhost:5080") };
+    private static readonly Option<Uri> Url = new("--url")
+    {
+        Description = "The server",
+        DefaultValueFactory = _ => new Uri("http://localhost:5080"),
+        CustomParser = ParseUrl,
+    };
 
     private static readonly Option<string?> Tenant = new("--tenant")
     {
@@ -38,17 +44,6 @@ internal static class WatchCommand
     }.AcceptOnlyFromAmong("websocket", "sse", "long-poll");
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print each entry as it came, one JSON object per line" };
-
-    static WatchCommand()
-    {
-        Url.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<Uri>() is { } url && !(url.IsAbsoluteUri && url.Scheme is "http" or "https"))
-            {
-                result.AddError("--url must be a whole address, for example http://localhost:5080");
-            }
-        });
-    }
 
     public static Command Create()
     {
@@ -87,15 +82,17 @@ internal static class WatchCommand
             },
         });
         var output = parsed.InvocationConfiguration.Output;
-        var lines = parsed.GetValue(Json) ? new WatchLines.Json(output) : (WatchLines)new WatchLines.Readable(Console(output));
+        // A status line and the lines above it must be drawn by the same console.
+        var screen = parsed.GetValue(Json) || System.Console.IsOutputRedirected ? null : Screen();
+        WatchLines lines = parsed.GetValue(Json) ? new WatchLines.Json(output) : screen is null ? new WatchLines.Plain(output) : new WatchLines.Coloured(screen);
         try
         {
             var streams = parsed.GetRequiredValue(Streams);
             var since = parsed.GetValue(Since) ?? (parsed.GetValue(Tenant) is null || streams.Length > 1 ? null : await PresentAsync(client, streams[0], lines, cancellationToken));
             var follow = client.Streams.FollowAsync(new FollowRequest { Streams = streams, Since = since }, cancellationToken);
-            return parsed.GetValue(Json) || System.Console.IsErrorRedirected
+            return screen is null
                 ? await FollowAsync(follow, streams.Length, lines, error.WriteLine)
-                : await Console(error).Status().StartAsync("connecting", status => FollowAsync(follow, streams.Length, lines, line => status.Status(Markup.Escape(line))));
+                : await screen.Status().StartAsync("connecting", status => FollowAsync(follow, streams.Length, lines, line => status.Status(Markup.Escape(line))));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -106,6 +103,17 @@ internal static class WatchCommand
             await error.WriteLineAsync($"error: {refused.Message} ({refused.Code}). {Advice(refused.Code)}");
             return ExitCode.Failed;
         }
+    }
+
+    private static Uri? ParseUrl(ArgumentResult argument)
+    {
+        if (Uri.TryCreate(argument.Tokens.Single().Value, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https"))
+        {
+            return url;
+        }
+
+        argument.AddError("--url must be a whole address, for example http://localhost:5080");
+        return null;
     }
 
     private static async Task<int> FollowAsync(StreamFollow follow, int streams, WatchLines lines, Action<string> status)
@@ -165,7 +173,13 @@ internal static class WatchCommand
         return order.Stream.Cursor;
     }
 
-    private static IAnsiConsole Console(TextWriter writer) => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+    private static IAnsiConsole Screen()
+    {
+        var screen = AnsiConsole.Create(new AnsiConsoleSettings());
+        // A long line is the terminal's to wrap: then it is still one line when it is copied.
+        screen.Profile.Width = 10_000;
+        return screen;
+    }
 
     private static string Text(StreamMessage.ConnectionChanged change) => change.State switch
     {

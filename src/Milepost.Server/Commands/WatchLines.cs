@@ -18,28 +18,37 @@ internal abstract class WatchLines
     public abstract void Present(string stream, string text);
 
     /// <summary>Time, stream and offset, what happened.</summary>
-    public sealed class Readable(IAnsiConsole console) : WatchLines
+    public abstract class Readable : WatchLines
     {
         public override void Entry(ServerFrame frame)
         {
             var (text, colour) = WatchText.Of(frame);
-            Write(frame.Time, $"{frame.Stream}#{frame.Offset}", text, colour);
+            Write(Time(frame.Time), $"{frame.Stream}#{frame.Offset}", Clean(text), colour);
         }
 
-        public override void Remark(ServerFrame frame, string text) => Write(time: null, frame.Stream ?? "", text, Color.Red);
+        public override void Remark(ServerFrame frame, string text) => Write(Time(frame.Time), frame.Stream ?? "", Clean(text), Color.Red);
 
-        public override void Present(string stream, string text) => Write(time: null, stream, text, Color.Grey);
+        public override void Present(string stream, string text) => Write(Time(null), stream, Clean(text), Color.Grey);
 
-        private void Write(DateTimeOffset? time, string place, string text, Color colour)
-        {
-            // One line, whatever a sender wrote into a note: no line ends and no terminal sequences of others.
-            var clean = string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
-            console.Write(new Paragraph()
-                .Append((time?.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture) ?? "        ") + "  ", new Style(Color.Grey))
-                .Append(place + "  ", new Style(Color.Blue))
-                .Append(clean, new Style(colour))
-                .Append("\n"));
-        }
+        protected abstract void Write(string time, string place, string text, Color colour);
+
+        private static string Time(DateTimeOffset? time) => time?.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture) ?? "        ";
+
+        // One line, whatever a sender wrote into a note: no line ends and no terminal sequences of others.
+        private static string Clean(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
+    }
+
+    public sealed class Coloured(IAnsiConsole console) : Readable
+    {
+        protected override void Write(string time, string place, string text, Color colour) => console.Write(new Paragraph()
+            .Append($"{time}  ", new Style(Color.Grey))
+            .Append($"{place}  ", new Style(Color.Blue))
+            .Append($"{text}\n", new Style(colour)));
+    }
+
+    public sealed class Plain(TextWriter output) : Readable
+    {
+        protected override void Write(string time, string place, string text, Color colour) => output.WriteLine($"{time}  {place}  {text}");
     }
 
     /// <summary>Entries and resets as they came, one JSON object per line.</summary>

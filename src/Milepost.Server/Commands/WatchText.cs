@@ -39,7 +39,7 @@ internal static class WatchText
     private static (string Text, Color Colour) Status(OrderChanged change)
     {
         var note = change.Event.Note is { Length: > 0 } text ? $" ({text})" : "";
-        if (!change.Event.Moved)
+        if (!change.Event.Moved || change.Event.Status != change.Status)
         {
             var late = change.Event.Status is { } status ? Words(status) : change.Event.Type;
             return ($"a late event says {late}{note}; the order stays {Words(change.Status)}", Color.Yellow);

@@ -19,7 +19,7 @@ internal sealed record ScriptOptions(int Seed, DateTimeOffset Start, double Spee
 internal static class ShopScript
 {
     private const double DuplicateShare = 0.03;
-    private const double LateShare = 0.05;
+    private const double LateShare = 0.08;
 
     public static IEnumerable<ScriptedEvent> Generate(ScriptOptions options)
     {
@@ -60,7 +60,7 @@ internal static class ShopScript
         foreach (var scripted in story)
         {
             var chance = random.NextDouble();
-            var delay = TimeSpan.FromSeconds((8 + (10 * random.NextDouble())) / speed);
+            var delay = TimeSpan.FromSeconds((12 + (12 * random.NextDouble())) / speed);
             if (scripted.Offset == TimeSpan.Zero || scripted.Event.Type is EventTypes.OrderPlaced)
             {
                 yield return scripted;

@@ -11,6 +11,9 @@ namespace Milepost.Server.Gateway;
 /// <summary>The live endpoints: which streams, from where, over which transport. What follows is the session's.</summary>
 internal static class LiveEndpoints
 {
+    // Over HTTP/2 a WebSocket opens with an extended CONNECT (RFC 8441). Browsers do that as soon as they have an HTTP/2 connection.
+    private static readonly string[] WebSocketMethods = [HttpMethods.Get, HttpMethods.Connect];
+
     private delegate Task Transport(HttpContext context, SessionServer server, Caller caller, IReadOnlyList<(string Label, StreamName Stream, Since Since)> streams);
 
     public static void MapLive(this IEndpointRouteBuilder routes, GatewayOptions options)
@@ -24,7 +27,7 @@ internal static class LiveEndpoints
     }
 
     private static void Map(IEndpointRouteBuilder routes, string path, Func<HttpContext, IReadOnlyList<string>> labels, Transport transport) =>
-        routes.MapGet(path, (RequestDelegate)(context => RunAsync(context, labels(context), transport)))
+        routes.MapMethods(path, transport == WebSocket ? WebSocketMethods : [HttpMethods.Get], (RequestDelegate)(context => RunAsync(context, labels(context), transport)))
             .Allow(AccessRule.Reader).WithMetadata(LiveEndpoint.Instance).ExcludeFromDescription();
 
     private static IReadOnlyList<string> Asked(HttpContext context) =>

@@ -32,27 +32,23 @@ CREATE INDEX orders_by_customer ON orders (tenant, customer, place);
 CREATE TABLE customers (
     tenant TEXT NOT NULL,
     id TEXT NOT NULL,
-    unread INTEGER NOT NULL,
-    total INTEGER NOT NULL,
     body BLOB NOT NULL,
     PRIMARY KEY (tenant, id)
 ) WITHOUT ROWID;
 
--- place is the offset of the notification's entry in the customer's stream: the order in which they came about.
+-- place is the offset of the notification's entry in the customer's stream: the order in which they came about. It is part of the id.
 CREATE TABLE notifications (
     tenant TEXT NOT NULL,
     customer TEXT NOT NULL,
     place INTEGER NOT NULL,
-    id TEXT NOT NULL,
     category INTEGER NOT NULL,
     read_at INTEGER,
     archived_at INTEGER,
     body BLOB NOT NULL,
     PRIMARY KEY (tenant, customer, place)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX notifications_by_id ON notifications (id);
 
--- The counter row of each stream: offsets are taken here and nowhere else.
+-- The counter row of each stream: offsets are taken here and nowhere else. A customer's stream also counts the inbox, which changes with it.
 CREATE TABLE streams (
     id INTEGER PRIMARY KEY,
     tenant TEXT NOT NULL,
@@ -60,7 +56,9 @@ CREATE TABLE streams (
     head INTEGER NOT NULL,
     fingerprint INTEGER NOT NULL,
     first INTEGER NOT NULL DEFAULT 1,
-    acknowledged INTEGER NOT NULL DEFAULT 0
+    acknowledged INTEGER NOT NULL DEFAULT 0,
+    unread INTEGER NOT NULL DEFAULT 0,
+    total INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX streams_by_label ON streams (tenant, label);
 

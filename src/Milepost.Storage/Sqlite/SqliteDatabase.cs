@@ -11,11 +11,13 @@ public sealed class SqliteDatabase : IDisposable
 {
     // A reader waiting for a session is cheaper than many idle ones; beyond this many they are closed after use.
     private const int IdleReaders = 16;
-    private const long CheckpointBytes = 4 * 1024 * 1024;
-    private const long TruncateBytes = 64 * 1024 * 1024;
+    // Pages in the log at which it is made to start over; the file keeps its size and is written again from the front, which is cheaper
+    // than growing it anew (each growth is a change of the file's metadata that an fsync has to write too).
+    private const int RestartPages = 8 * 1024;
 
     private readonly string _path;
     private readonly SqliteSession _writer;
+    private readonly SqliteSession _checkpointer;
     private readonly SemaphoreSlim _writing = new(1);
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private int _idle;
@@ -25,6 +27,7 @@ public sealed class SqliteDatabase : IDisposable
     {
         _path = path;
         _writer = writer;
+        _checkpointer = new SqliteSession(path, readOnly: false);
         Epoch = epoch;
     }
 
@@ -124,30 +127,26 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>One pass of the checkpointer: writes the log back when it has grown, and starts it over when it has grown too long.</summary>
+    /// <summary>
+    /// One pass of the checkpointer: writes the log back into the database, and makes it start over when it has grown long. Not to be called
+    /// concurrently.
+    /// </summary>
     public async Task CheckpointAsync(CancellationToken cancellationToken)
     {
-        var log = new FileInfo(_path + "-wal");
-        if (!log.Exists || log.Length < CheckpointBytes)
+        if (_checkpointer.Checkpoint(restart: false) < RestartPages)
         {
             return;
         }
 
-        using var session = new SqliteSession(_path, readOnly: false);
-        session.Checkpoint(truncate: false);
-        log.Refresh();
-        if (log.Length >= TruncateBytes)
+        // Under a steady load the log is never quite written back; only a moment without writers lets it start over.
+        await _writing.WaitAsync(cancellationToken);
+        try
         {
-            // Under a steady load the log is never quite empty; only a moment without writers lets it start over.
-            await _writing.WaitAsync(cancellationToken);
-            try
-            {
-                session.Checkpoint(truncate: true);
-            }
-            finally
-            {
-                _writing.Release();
-            }
+            _checkpointer.Checkpoint(restart: true);
+        }
+        finally
+        {
+            _writing.Release();
         }
     }
 
@@ -160,6 +159,7 @@ public sealed class SqliteDatabase : IDisposable
             session.Dispose();
         }
 
+        _checkpointer.Dispose();
         _writer.Dispose();
         _writing.Dispose();
     }

@@ -27,11 +27,8 @@ public sealed class SqliteNotificationStore(SqliteDatabase database) : INotifica
             items.Add(new ListedNotification(Read(statement), statement.Long(0)));
         }
 
-        return new NotificationSnapshot(
-            items,
-            FindInbox(session, query.Tenant, query.CustomerId),
-            database.Epoch,
-            SqliteStreamLog.Find(session, StreamName.Customer(query.Tenant, query.CustomerId))?.Head ?? default);
+        var row = SqliteStreamLog.Find(session, StreamName.Customer(query.Tenant, query.CustomerId)) ?? default;
+        return new NotificationSnapshot(items, row.Inbox, database.Epoch, row.Head);
     }));
 
     public Task<InboxChanged?> ChangeAsync(
@@ -39,85 +36,67 @@ public sealed class SqliteNotificationStore(SqliteDatabase database) : INotifica
         database.WriteAsync<InboxChanged?>(
             session =>
             {
-                long place;
-                Notification before;
-                using (var statement = session.Prepare("SELECT place, read_at, archived_at, body FROM notifications WHERE id = ? AND tenant = ? AND customer = ?")
-                    .Bind(1, notificationId).Bind(2, tenant).Bind(3, customerId))
+                if (!NotificationId.TryPlace(notificationId, out var place) || Find(session, tenant, customerId, place) is not { } before || before.Id != notificationId)
                 {
-                    if (!statement.Step())
-                    {
-                        return null;
-                    }
-
-                    place = statement.Long(0);
-                    before = Read(statement);
+                    return null;
                 }
 
-                var (stream, head) = Head(session, tenant, customerId);
-                var (after, inbox, entry) = Inbox.Change(stream, head, before, FindInbox(session, tenant, customerId), change, now);
+                var stream = StreamName.Customer(tenant, customerId);
+                var row = SqliteStreamLog.Find(session, stream) ?? default;
+                var (after, inbox, entry) = Inbox.Change(stream, row.Head, before, row.Inbox, change, now);
                 if (entry is not null)
                 {
                     session.Prepare("UPDATE notifications SET read_at = ?, archived_at = ? WHERE tenant = ? AND customer = ? AND place = ?")
                         .Bind(1, after.ReadAt).Bind(2, after.ArchivedAt).Bind(3, tenant).Bind(4, customerId).Bind(5, place).Run();
                 }
 
-                return Save(session, tenant, customerId, inbox, entry);
+                return Save(session, inbox, entry);
             },
             cancellationToken);
 
     public Task<InboxChanged> ReadAllAsync(string tenant, string customerId, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         session =>
         {
-            var (stream, head) = Head(session, tenant, customerId);
-            var (inbox, entry) = Inbox.ReadAll(stream, head, FindInbox(session, tenant, customerId), now);
+            var stream = StreamName.Customer(tenant, customerId);
+            var row = SqliteStreamLog.Find(session, stream) ?? default;
+            var (inbox, entry) = Inbox.ReadAll(stream, row.Head, row.Inbox, now);
             if (entry is not null)
             {
                 session.Prepare("UPDATE notifications SET read_at = ? WHERE tenant = ? AND customer = ? AND read_at IS NULL AND archived_at IS NULL")
                     .Bind(1, now).Bind(2, tenant).Bind(3, customerId).Run();
             }
 
-            return Save(session, tenant, customerId, inbox, entry);
+            return Save(session, inbox, entry);
         },
         cancellationToken);
 
     internal static void Insert(SqliteSession session, RecordingPlan plan)
     {
-        if (plan.Notifications.Count == 0)
-        {
-            return;
-        }
-
-        var places = plan.Entries.Where(entry => entry.Type == FrameTypes.NotificationNew).ToDictionary(entry => entry.Id, entry => entry.Offset, StringComparer.Ordinal);
         foreach (var (tenant, customerId, notification) in plan.Notifications)
         {
-            session.Prepare("INSERT INTO notifications (tenant, customer, place, id, category, body) VALUES (?, ?, ?, ?, ?, ?)")
-                .Bind(1, tenant).Bind(2, customerId).Bind(3, places[notification.Id]).Bind(4, notification.Id).Bind(5, (int)notification.Category)
-                .Bind(6, JsonSerializer.SerializeToUtf8Bytes(notification, ProtocolJson.Default.Notification)).Run();
+            NotificationId.TryPlace(notification.Id, out var place);
+            session.Prepare("INSERT INTO notifications (tenant, customer, place, category, body) VALUES (?, ?, ?, ?, ?)")
+                .Bind(1, tenant).Bind(2, customerId).Bind(3, place).Bind(4, (int)notification.Category)
+                .Bind(5, JsonSerializer.SerializeToUtf8Bytes(notification, ProtocolJson.Default.Notification)).Run();
         }
     }
 
-    private static InboxChanged Save(SqliteSession session, string tenant, string customerId, InboxState inbox, StreamEntry? entry)
+    private static InboxChanged Save(SqliteSession session, InboxState inbox, StreamEntry? entry)
     {
         if (entry is not null)
         {
-            session.Prepare("UPDATE customers SET unread = ?, total = ? WHERE tenant = ? AND id = ?")
-                .Bind(1, inbox.Unread).Bind(2, inbox.Total).Bind(3, tenant).Bind(4, customerId).Run();
-            SqliteStreamLog.Append(session, [new(entry.Stream, new StreamHead(entry.Offset, entry.Check))], [entry]);
+            var counts = new Dictionary<StreamName, InboxState> { [entry.Stream] = inbox };
+            SqliteStreamLog.Append(session, [new(entry.Stream, new StreamHead(entry.Offset, entry.Check))], counts, [entry]);
         }
 
         return new InboxChanged(inbox, entry);
     }
 
-    private static InboxState FindInbox(SqliteSession session, string tenant, string customerId)
+    private static Notification? Find(SqliteSession session, string tenant, string customerId, long place)
     {
-        using var statement = session.Prepare("SELECT unread, total FROM customers WHERE tenant = ? AND id = ?").Bind(1, tenant).Bind(2, customerId);
-        return statement.Step() ? new InboxState(statement.Int(0), statement.Int(1)) : default;
-    }
-
-    private static (StreamName Stream, StreamHead Head) Head(SqliteSession session, string tenant, string customerId)
-    {
-        var stream = StreamName.Customer(tenant, customerId);
-        return (stream, SqliteStreamLog.Find(session, stream)?.Head ?? default);
+        using var statement = session.Prepare("SELECT place, read_at, archived_at, body FROM notifications WHERE tenant = ? AND customer = ? AND place = ?")
+            .Bind(1, tenant).Bind(2, customerId).Bind(3, place);
+        return statement.Step() ? Read(statement) : null;
     }
 
     private static Notification Read(in SqliteStatement statement) =>

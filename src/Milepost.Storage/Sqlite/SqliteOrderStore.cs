@@ -76,7 +76,7 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
 
             if (recorded.Customer is not null || recorded.Type == EventTypes.CustomerUpdated)
             {
-                LoadCustomer(session, context, recorded.Tenant, recorded.Customer?.Id ?? recorded.Subject);
+                LoadCustomer(session, context, new TenantKey(recorded.Tenant, recorded.Customer?.Id ?? recorded.Subject));
             }
 
             if (recorded.Type != EventTypes.CustomerUpdated)
@@ -100,10 +100,14 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
             }
 
             context.Orders.Add(key, order);
-            LoadHead(session, context, StreamName.Order(key.Tenant, key.Id));
+            if (SqliteStreamLog.Find(session, StreamName.Order(key.Tenant, key.Id)) is { } row)
+            {
+                context.Heads.Add(StreamName.Order(key.Tenant, key.Id), row.Head);
+            }
+
             if (order.CustomerId is { } customerId)
             {
-                LoadCustomer(session, context, key.Tenant, customerId);
+                LoadInbox(session, context, new TenantKey(key.Tenant, customerId));
             }
         }
 
@@ -113,28 +117,28 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
         }
     }
 
-    private static void LoadCustomer(SqliteSession session, RecordingContext context, string tenant, string customerId)
+    private static void LoadCustomer(SqliteSession session, RecordingContext context, TenantKey key)
     {
-        var key = new TenantKey(tenant, customerId);
+        LoadInbox(session, context, key);
         if (context.Customers.ContainsKey(key))
         {
             return;
         }
 
-        using var statement = session.Prepare("SELECT unread, total, body FROM customers WHERE tenant = ? AND id = ?").Bind(1, tenant).Bind(2, customerId);
+        using var statement = session.Prepare("SELECT body FROM customers WHERE tenant = ? AND id = ?").Bind(1, key.Tenant).Bind(2, key.Id);
         if (statement.Step())
         {
-            var customer = JsonSerializer.Deserialize(statement.Blob(2), CoreJson.Default.Customer)!;
-            context.Customers.Add(key, customer with { Inbox = new InboxState(statement.Int(0), statement.Int(1)) });
-            LoadHead(session, context, StreamName.Customer(tenant, customerId));
+            context.Customers.Add(key, JsonSerializer.Deserialize(statement.Blob(0), CoreJson.Default.Customer)!);
         }
     }
 
-    private static void LoadHead(SqliteSession session, RecordingContext context, StreamName stream)
+    private static void LoadInbox(SqliteSession session, RecordingContext context, TenantKey key)
     {
-        if (SqliteStreamLog.Find(session, stream) is { } row)
+        var stream = StreamName.Customer(key.Tenant, key.Id);
+        if (!context.Heads.ContainsKey(stream) && SqliteStreamLog.Find(session, stream) is { } row)
         {
-            context.Heads[stream] = row.Head;
+            context.Heads.Add(stream, row.Head);
+            context.Inboxes.Add(key, row.Inbox);
         }
     }
 
@@ -159,14 +163,14 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
         foreach (var customer in plan.Customers.Values)
         {
             session.Prepare("""
-                INSERT INTO customers (tenant, id, unread, total, body) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (tenant, id) DO UPDATE SET unread = excluded.unread, total = excluded.total, body = excluded.body
-                """).Bind(1, customer.Tenant).Bind(2, customer.Profile.Id).Bind(3, customer.Inbox.Unread).Bind(4, customer.Inbox.Total)
-                .Bind(5, JsonSerializer.SerializeToUtf8Bytes(customer with { Inbox = default }, CoreJson.Default.Customer)).Run();
+                INSERT INTO customers (tenant, id, body) VALUES (?, ?, ?)
+                ON CONFLICT (tenant, id) DO UPDATE SET body = excluded.body
+                """).Bind(1, customer.Tenant).Bind(2, customer.Profile.Id).Bind(3, JsonSerializer.SerializeToUtf8Bytes(customer, CoreJson.Default.Customer)).Run();
         }
 
         SqliteNotificationStore.Insert(session, plan);
-        SqliteStreamLog.Append(session, plan.Heads, plan.Entries);
+        var inboxes = plan.Inboxes.ToDictionary(inbox => StreamName.Customer(inbox.Key.Tenant, inbox.Key.Id), inbox => inbox.Value);
+        SqliteStreamLog.Append(session, plan.Heads, inboxes, plan.Entries);
     }
 
     // Orders and customers have names of their own; a customer called like an order must not appear in its history.

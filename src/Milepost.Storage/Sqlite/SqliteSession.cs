@@ -68,8 +68,12 @@ internal sealed class SqliteSession : IDisposable
         };
     }
 
-    /// <summary>Writes the log back into the database file. False: it could not be done completely now.</summary>
-    public bool Checkpoint(bool truncate)
+    /// <summary>
+    /// Writes the log back into the database file, as far as readers allow.
+    /// </summary>
+    /// <param name="restart">Also let the next writer start the log from the front; waits for readers that still need it.</param>
+    /// <returns>How many pages the log holds.</returns>
+    public int Checkpoint(bool restart)
     {
         // A connection opens the log when it first reads; before that a checkpoint does nothing and calls it success.
         using (var read = Prepare("PRAGMA schema_version"))
@@ -77,8 +81,8 @@ internal sealed class SqliteSession : IDisposable
             read.Step();
         }
 
-        var result = raw.sqlite3_wal_checkpoint_v2(_handle, null, truncate ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE, out var frames, out var done);
-        return result == raw.SQLITE_OK && frames == done;
+        var result = raw.sqlite3_wal_checkpoint_v2(_handle, null, restart ? raw.SQLITE_CHECKPOINT_RESTART : raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out _);
+        return result is raw.SQLITE_OK or raw.SQLITE_BUSY ? pages : throw Failure(result);
     }
 
     public void Dispose()

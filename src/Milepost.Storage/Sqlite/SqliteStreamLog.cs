@@ -1,3 +1,4 @@
+using Milepost.Core.Notifications;
 using Milepost.Core.Streams;
 using Milepost.Protocol.Streams;
 
@@ -66,22 +67,28 @@ public sealed class SqliteStreamLog(SqliteDatabase database) : IStreamLog
 
     internal static StreamRow? Find(SqliteSession session, StreamName stream)
     {
-        using var statement = session.Prepare("SELECT id, head, fingerprint, first FROM streams WHERE tenant = ? AND label = ?")
+        using var statement = session.Prepare("SELECT id, head, fingerprint, first, unread, total FROM streams WHERE tenant = ? AND label = ?")
             .Bind(1, stream.Tenant).Bind(2, stream.Label);
-        return statement.Step() ? new StreamRow(statement.Long(0), new StreamHead(statement.Long(1), (uint)statement.Long(2)), statement.Long(3)) : null;
+        return statement.Step()
+            ? new StreamRow(statement.Long(0), new StreamHead(statement.Long(1), (uint)statement.Long(2)), statement.Long(3), new InboxState(statement.Int(4), statement.Int(5)))
+            : null;
     }
 
-    /// <summary>Writes new entries and the heads behind them.</summary>
-    internal static void Append(SqliteSession session, IEnumerable<KeyValuePair<StreamName, StreamHead>> heads, IEnumerable<StreamEntry> entries)
+    /// <summary>Writes new entries, the heads behind them, and the counts of those inboxes that changed.</summary>
+    internal static void Append(
+        SqliteSession session, IEnumerable<KeyValuePair<StreamName, StreamHead>> heads, IReadOnlyDictionary<StreamName, InboxState> inboxes, IEnumerable<StreamEntry> entries)
     {
         var rows = new Dictionary<StreamName, long>();
         foreach (var (stream, head) in heads)
         {
+            // Every entry of a customer's stream comes with counts; an order's stream has none.
+            var inbox = inboxes.GetValueOrDefault(stream);
             using var statement = session.Prepare("""
-                INSERT INTO streams (tenant, label, head, fingerprint) VALUES (?, ?, ?, ?)
-                ON CONFLICT (tenant, label) DO UPDATE SET head = excluded.head, fingerprint = excluded.fingerprint
+                INSERT INTO streams (tenant, label, head, fingerprint, unread, total) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (tenant, label) DO UPDATE
+                SET head = excluded.head, fingerprint = excluded.fingerprint, unread = excluded.unread, total = excluded.total
                 RETURNING id
-                """).Bind(1, stream.Tenant).Bind(2, stream.Label).Bind(3, head.Offset).Bind(4, head.Check);
+                """).Bind(1, stream.Tenant).Bind(2, stream.Label).Bind(3, head.Offset).Bind(4, head.Check).Bind(5, inbox.Unread).Bind(6, inbox.Total);
             statement.Step();
             rows.Add(stream, statement.Long(0));
         }
@@ -94,5 +101,5 @@ public sealed class SqliteStreamLog(SqliteDatabase database) : IStreamLog
         }
     }
 
-    internal readonly record struct StreamRow(long Id, StreamHead Head, long First);
+    internal readonly record struct StreamRow(long Id, StreamHead Head, long First, InboxState Inbox);
 }

@@ -205,7 +205,7 @@ public sealed class RecordingPlannerTests
         plan.Entries.Where(entry => entry.Type == FrameTypes.NotificationNew)
             .Select(entry => JsonSerializer.Deserialize(entry.Data, ProtocolJson.Default.NotificationNew)!)
             .Select(told => (told.Unread, told.Total, told.Notification.OrderId, told.Notification.EventId)).ShouldBe([(1, 1, "o-1", "e-1"), (2, 2, "o-1", "e-2")]);
-        plan.Customers.Values.Single().Inbox.ShouldBe(new InboxState(2, 2));
+        plan.Inboxes.Values.Single().ShouldBe(new InboxState(2, 2));
     }
 
     private static OrderChanged Changed(byte[] data) => JsonSerializer.Deserialize(data, ProtocolJson.Default.OrderChanged)!;

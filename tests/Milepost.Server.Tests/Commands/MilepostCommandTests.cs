@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Milepost.Server.Commands;
 
@@ -101,6 +103,21 @@ public sealed class MilepostCommandTests : IDisposable
         exitCode.ShouldBe(1);
         error.ShouldStartWith("error: ");
         error.ShouldNotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("demo")]
+    public async Task A_taken_port_is_told_in_one_line(string verb)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+
+        var (exitCode, _, error) = await RunAsync(verb, "--urls", $"http://localhost:{((IPEndPoint)other.LocalEndpoint).Port}");
+
+        exitCode.ShouldBe(1);
+        error.ShouldContain("is in use by another program. Choose another address with --urls");
+        error.Trim().ShouldNotContain('\n');
     }
 
     private string Data() => $"--Storage:DataDirectory={_directory.Path}";

@@ -127,9 +127,9 @@ export class DetailView {
         const remark = remarkOn(entry, timeline);
         const chip = /** @type {HTMLElement} */ (element.querySelector('.remark'));
         element.dataset.tone = entry.status === undefined ? 'plain' : statusWords(entry.status).tone;
-        element.classList.toggle('aside', remark !== null);
+        element.classList.toggle('aside', remark === 'ignored');
         chip.hidden = remark === null;
-        setText(chip, remark === 'late' ? `arrived late, ${moment(entry.receivedAt)}` : remark === 'ignored' ? 'did not change the order' : '');
+        setText(chip, remark === 'late' ? `arrived late, at ${moment(entry.receivedAt)}` : remark === 'ignored' ? 'did not change the order' : '');
       });
   }
 }

@@ -1,6 +1,6 @@
 import { byId, flash, h, reconcile, setText } from './dom.js';
 import { createProgress, updateProgress } from './progress.js';
-import { orderWords, shopOf, shortWhen, titleOf } from './words.js';
+import { orderWords, shopOf, shortWhen, titleParts } from './words.js';
 
 /** @import { Order } from './types.js' */
 
@@ -38,7 +38,7 @@ export class OrdersView {
   /** @param {Order} order */
   #create(order) {
     return h('li', {}, h('button.card', { type: 'button', onclick: () => this.#onSelect(order.id) },
-      h('span.title', {}, titleOf(order)),
+      h('span.title', {}, h('span'), h('span')),
       h('span.when'),
       h('span.status'),
       h('span.shop'),
@@ -52,7 +52,9 @@ export class OrdersView {
     const words = orderWords(order);
     card.dataset.tone = words.tone;
     card.setAttribute('aria-pressed', String(isSelected));
-    setText(title, titleOf(order));
+    const [name, more] = titleParts(order);
+    setText(/** @type {Element} */ (title.firstElementChild), name);
+    setText(/** @type {Element} */ (title.lastElementChild), more);
     setText(status, words.text);
     setText(shop, [shopOf(order), order.id].filter(Boolean).join(' · '));
     setText(when, shortWhen(order));

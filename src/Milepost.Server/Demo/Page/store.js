@@ -7,10 +7,10 @@ export class Store {
   unread = 0;
   total = 0;
 
-  /** Active first, newest first. */
+  /** What is under way first, the newest first; then what is over, by when it ended. */
   sorted() {
-    return [...this.orders.values()].sort((left, right) =>
-      Number(right.active) - Number(left.active) || (right.placedAt ?? right.updatedAt).localeCompare(left.placedAt ?? left.updatedAt));
+    const rank = (/** @type {Order} */ order) => (order.active ? order.placedAt : undefined) ?? order.updatedAt;
+    return [...this.orders.values()].sort((left, right) => Number(right.active) - Number(left.active) || Date.parse(rank(right)) - Date.parse(rank(left)));
   }
 
   /** @param {Order[]} orders From the list; what is known better already stays. */
@@ -94,14 +94,13 @@ function withEntry(timeline, entry) {
 }
 
 /**
- * Why an entry did not move the order: `late` when something that happened after it was known before it came.
+ * What is unusual about an entry. `late`: something that happened after it was known before it came. `ignored`: it contradicts the rest.
  * @param {TimelineEntry} entry @param {TimelineEntry[]} timeline @returns {'late' | 'ignored' | null}
  */
 export function remarkOn(entry, timeline) {
-  if (entry.status === undefined || entry.moved) {
-    return null;
+  const isLate = timeline.some((other) => Date.parse(other.time) > Date.parse(entry.time) && Date.parse(other.receivedAt) < Date.parse(entry.receivedAt));
+  if (isLate) {
+    return 'late';
   }
-  const isLate = timeline.some((other) => other.status !== undefined && Date.parse(other.time) > Date.parse(entry.time)
-    && Date.parse(other.receivedAt) < Date.parse(entry.receivedAt));
-  return isLate ? 'late' : 'ignored';
+  return entry.status !== undefined && !entry.moved ? 'ignored' : null;
 }

@@ -109,14 +109,18 @@ export function price(money) {
   return new Intl.NumberFormat('en-GB', { style: 'currency', currency: money.currency }).format(money.amount);
 }
 
-/** A short title out of what was ordered. @param {Order} order */
-export function titleOf(order) {
+/** The first item, and how many more there are. @param {Order} order @returns {[string, string]} */
+export function titleParts(order) {
   const [first, ...rest] = order.items;
   if (first === undefined) {
-    return `Order ${order.id}`;
+    return [`Order ${order.id}`, ''];
   }
-  const name = first.quantity > 1 ? `${first.quantity} × ${first.name}` : first.name;
-  return rest.length === 0 ? name : `${name} + ${rest.length} more`;
+  return [first.quantity > 1 ? `${first.quantity} × ${first.name}` : first.name, rest.length === 0 ? '' : `+ ${rest.length} more`];
+}
+
+/** @param {Order} order */
+export function titleOf(order) {
+  return titleParts(order).join(' ').trim();
 }
 
 /** The shop's name, from the source of the first event: `/restaurants/hikari-ramen`. @param {Order} order */

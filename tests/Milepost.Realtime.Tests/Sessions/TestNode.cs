@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Milepost.Protocol;
+using Milepost.Protocol.Streams;
+using Milepost.Realtime.Sessions;
+using Milepost.Realtime.Streams;
+using Milepost.Testing;
+
+namespace Milepost.Realtime.Tests.Sessions;
+
+/// <summary>A node without a server around it: hub, registry, log, and a host that lets everybody follow everything.</summary>
+internal sealed class TestNode : ISessionHost
+{
+    public TestNode(SessionLimits? limits = null, TimeProvider? time = null)
+    {
+        Time = time ?? new FakeClock();
+        Registry = new SessionRegistry(Time, NullLogger<SessionRegistry>.Instance);
+        Server = new SessionServer(Hub, Log, this, limits ?? new SessionLimits(), Registry, Time);
+    }
+
+    public TimeProvider Time { get; }
+
+    public FakeClock Clock => (FakeClock)Time;
+
+    public TestLog Log { get; } = new();
+
+    public StreamHub Hub { get; } = new();
+
+    public SessionRegistry Registry { get; }
+
+    public SessionServer Server { get; }
+
+    public List<(string Label, long Offset)> Confirmed { get; } = [];
+
+    public Func<string, Task> BeforeResolve { get; set; } = _ => Task.CompletedTask;
+
+    public Caller Caller => new("acme", "anna", Scopes.None, Time.GetUtcNow() + TimeSpan.FromHours(1));
+
+    public static StreamName Stream(string label) => new("acme", label);
+
+    /// <summary>Commits an entry and tells the listeners.</summary>
+    public StreamFrame Publish(string label, int size = 40)
+    {
+        var frame = Log.Append(Stream(label), size);
+        Hub.Publish(Stream(label), frame);
+        return frame;
+    }
+
+    public void Append(string label, int count)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            Log.Append(Stream(label));
+        }
+    }
+
+    public TestConnection Connect(SessionKind kind = SessionKind.Duplex, Caller? caller = null, bool paused = false) => new(this, kind, caller ?? Caller, paused);
+
+    /// <summary>A session that follows from a cursor, <c>earliest</c>, or now (null).</summary>
+    public TestConnection Follow(string? since, params string[] labels)
+    {
+        var connection = Connect();
+        connection.Follow(since, labels);
+        return connection;
+    }
+
+    public async ValueTask<StreamAnswer> ResolveAsync(Caller caller, string label, CancellationToken cancellationToken)
+    {
+        await BeforeResolve(label);
+        return new StreamAnswer(Stream(label), null);
+    }
+
+    public ValueTask<Caller?> AuthenticateAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult<Caller?>(null);
+
+    public void Acknowledged(StreamName stream, long offset)
+    {
+        lock (Confirmed)
+        {
+            Confirmed.Add((stream.Label, offset));
+        }
+    }
+}
