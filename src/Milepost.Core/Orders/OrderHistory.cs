@@ -20,7 +20,7 @@ public static class OrderHistory
         {
             Last = next.Key(),
             EventCount = before.EventCount + 1,
-            // The first to name a customer is believed: an order never passes to somebody else.
+            // The first by time to name a customer is believed, whoever is named later.
             CustomerId = before.CustomerId ?? next.Customer?.Id,
             Items = next.Items ?? before.Items,
             Total = next.Total ?? before.Total,

@@ -63,11 +63,11 @@ internal static class NotificationEndpoints
         }
 
         var customer = context.Caller().Subject;
-        var query = new NotificationQuery(tenant, customer, onlyUnread, kind, fromArchive ?? false, olderThan, newerThan, count);
+        var query = new NotificationQuery(tenant, customer, onlyUnread, kind, fromArchive ?? false, olderThan, newerThan, count + 1);
         var page = await store.ListAsync(query, context.RequestAborted);
-        var next = page.Items.Count == count ? ListParameters.Cursor(page.Items[^1].Place) : null;
+        var next = page.Items.Count > count ? ListParameters.Cursor(page.Items[count - 1].Place) : null;
         var stream = OrderViewMapping.ToState(StreamLabels.Notifications, page.Epoch, page.Head);
-        return TypedResults.Ok(new NotificationPage([.. page.Items.Select(item => item.Notification)], page.Inbox.Unread, page.Inbox.Total, next, stream));
+        return TypedResults.Ok(new NotificationPage([.. page.Items.Take(count).Select(item => item.Notification)], page.Inbox.Unread, page.Inbox.Total, next, stream));
     }
 
     private static async Task<IResult> ReadAllAsync(HttpContext context, INotificationStore store, ICommitListener listener, TimeProvider time, string tenant) =>

@@ -50,9 +50,9 @@ internal static class OrderEndpoints
         }
 
         var whose = caller.IsStaff() ? customer : caller.Subject;
-        var orders = await store.ListAsync(new OrderQuery(tenant, whose, statuses, open, before, count), context.RequestAborted);
-        var next = orders.Count == count ? ListParameters.Cursor(orders[^1].Place) : null;
-        return TypedResults.Ok(new OrderPage([.. orders.Select(listed => listed.Order.ToSummary())], next));
+        var orders = await store.ListAsync(new OrderQuery(tenant, whose, statuses, open, before, count + 1), context.RequestAborted);
+        var next = orders.Count > count ? ListParameters.Cursor(orders[count - 1].Place) : null;
+        return TypedResults.Ok(new OrderPage([.. orders.Take(count).Select(listed => listed.Order.ToSummary())], next));
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, IOrderStore store, string tenant, string id) =>

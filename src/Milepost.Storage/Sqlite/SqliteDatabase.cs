@@ -15,6 +15,9 @@ public sealed class SqliteDatabase : IDisposable
     // than growing it anew (each growth is a change of the file's metadata that an fsync has to write too).
     private const int RestartPages = 8 * 1024;
 
+    // The log starts over while no writer runs, so it waits for readers no longer than a commit may be late; if they stay, the next pass tries.
+    private static readonly TimeSpan CheckpointPatience = TimeSpan.FromMilliseconds(10);
+
     private readonly string _path;
     private readonly SqliteSession _writer;
     private readonly SqliteSession _checkpointer;
@@ -27,7 +30,7 @@ public sealed class SqliteDatabase : IDisposable
     {
         _path = path;
         _writer = writer;
-        _checkpointer = new SqliteSession(path, readOnly: false);
+        _checkpointer = new SqliteSession(path, readOnly: false, CheckpointPatience);
         Epoch = epoch;
     }
 

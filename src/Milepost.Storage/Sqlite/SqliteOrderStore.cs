@@ -1,10 +1,10 @@
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
+using Milepost.Core;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
-using Milepost.Core;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Streams;
 

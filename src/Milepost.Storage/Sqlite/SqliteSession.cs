@@ -6,10 +6,15 @@ namespace Milepost.Storage.Sqlite;
 /// <summary>One connection with its prepared statements. Used by one thread at a time.</summary>
 internal sealed class SqliteSession : IDisposable
 {
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(5);
+
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, sqlite3_stmt> _statements = new(StringComparer.Ordinal);
 
-    public SqliteSession(string path, bool readOnly)
+    /// <param name="path">The database file.</param>
+    /// <param name="readOnly">Whether it only reads.</param>
+    /// <param name="patience">How long to wait for a lock that another connection or process (a backup, the migrate command) holds.</param>
+    public SqliteSession(string path, bool readOnly, TimeSpan? patience = null)
     {
         var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
         var result = raw.sqlite3_open_v2(path, out _handle, flags, null);
@@ -18,8 +23,7 @@ internal sealed class SqliteSession : IDisposable
             throw new StoreUnavailableException($"The database {path} cannot be opened: {raw.sqlite3_errstr(result).utf8_to_string()}.");
         }
 
-        // Another process (a backup, the migrate command) may hold the file for a moment.
-        raw.sqlite3_busy_timeout(_handle, 5_000);
+        raw.sqlite3_busy_timeout(_handle, (int)(patience ?? DefaultPatience).TotalMilliseconds);
     }
 
     public SqliteStatement Prepare(string sql)
