@@ -414,7 +414,7 @@ public sealed class SessionTests
         _node.Append(A, 10);
         var client = _node.Connect();
         _node.Log.BehindLocate = _ => Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken);
-        client.Follow(Cursor.Encode(6, [new CursorEntry(A, 4, 1)]), A);
+        client.Follow(Cursor.Encode(6, [new CursorEntry(A, 0, 0)]), A);
 
         var next = client.Session.CurrentCursor();
         _node.Log.BehindLocate = _ => Task.CompletedTask;
