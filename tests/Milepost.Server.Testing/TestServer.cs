@@ -10,7 +10,7 @@ namespace Milepost.Server.Testing;
 internal sealed class TestServer : IAsyncDisposable
 {
     public const string Tenant = "acme";
-    private const string Key = "a signing key for tests, long enough to be one";
+    public const string Key = "a signing key for tests, long enough to be one";
     private readonly bool _ownsData;
 
     private TestServer(WebApplication app, string dataDirectory, bool ownsData)
