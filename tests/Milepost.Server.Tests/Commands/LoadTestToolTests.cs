@@ -43,7 +43,7 @@ public sealed class LoadTestToolTests
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Deadline.Default * 3);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Deadline.Default * 8);
         return (process.ExitCode, await output + await error);
     }
 }
