@@ -81,7 +81,7 @@ public sealed class SettingsLoaderTests : IDisposable
         Errors(Load([("MILEPOST__AUTH__SIGNINGKEY", "too short")], ["--Gateway:AllowedOrigins=https://a.example/", "stray", "--urls", "nonsense"])).ShouldBe(
         [
             "'stray' is not expected here. Settings are written --Section:Key=value.",
-            "Storage:Provider: must be sqlite, not 'oracle' (appsettings.json).",
+            "Storage:Provider: must be sqlite or postgres, not 'oracle' (appsettings.json).",
             "Storage:DataDirectory: must not be empty (appsettings.json).",
             "Ingest:QueueLimit: must be a whole number, not 'many' (appsettings.json).",
             "Ingest:CommitLimit: must be from 1 to 10000, not '0' (appsettings.json).",
