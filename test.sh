@@ -11,11 +11,18 @@ need() { command -v "$1" >/dev/null || { echo "$1 is missing: install $2 first" 
 need dotnet "the .NET SDK 10"
 need node "Node.js 20"
 
-if ! command -v chromium >/dev/null; then
-  echo "installing chromium for the browser tests"
+# The counterparts of the tests, as Debian packages. The tests start their own servers in temporary directories.
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || missing+=(postgresql)
+command -v redis-server >/dev/null || missing+=(redis-server)
+[ -x /usr/sbin/nginx ] || missing+=(nginx)
+compgen -G "/usr/lib/*/librdkafka.so.1" >/dev/null || missing+=(librdkafka1)
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "installing for the tests: ${missing[*]}"
   as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
   as_root apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq chromium >/dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
 results=artifacts/test-results

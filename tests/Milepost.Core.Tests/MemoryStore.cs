@@ -130,6 +130,15 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog
         }
     }
 
+    public ValueTask<IReadOnlyDictionary<StreamName, long>> HeadsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return ValueTask.FromResult<IReadOnlyDictionary<StreamName, long>>(
+                streams.Distinct().Where(_streams.ContainsKey).ToDictionary(stream => stream, stream => Head(stream).Offset));
+        }
+    }
+
     public ValueTask<IReadOnlyList<StreamEntry>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -104,6 +104,17 @@ public abstract class StoreConformance
     }
 
     [Fact]
+    public async Task The_heads_of_many_streams_are_read_at_once()
+    {
+        var stores = Open();
+        await stores.RecordAsync(Some.Placed("e-1", 1), Some.Status("e-2", OrderStatus.Paid, 2), Some.Placed("e-3", 1, "c-1", "o-1", "globex"));
+        var heads = await stores.Log.HeadsAsync([Order1, Customer1, StreamName.Order("globex", "o-1"), StreamName.Order(Some.Tenant, "unknown"), Order1], CancellationToken.None);
+        heads.OrderBy(head => head.Key.ToString(), StringComparer.Ordinal).Select(head => (head.Key, head.Value))
+            .ShouldBe(((StreamName, long)[])[(Order1, 2), (Customer1, 2), (StreamName.Order("globex", "o-1"), 1)], ignoreOrder: true);
+        (await stores.Log.HeadsAsync([], CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_acknowledgement_only_rises_and_never_over_the_head()
     {
         var stores = Open();

@@ -11,6 +11,9 @@ public interface IStreamSource
     /// <summary>Where the stream stands, and the fingerprint at <paramref name="offset"/>.</summary>
     ValueTask<StreamLocation> LocateAsync(StreamName stream, long offset, CancellationToken cancellationToken);
 
+    /// <summary>The newest offsets of many streams at once. Streams without entries are left out.</summary>
+    ValueTask<IReadOnlyDictionary<StreamName, long>> HeadsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken);
+
     /// <summary>The entries behind <paramref name="after"/>, dense and in order, at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken);
 }

@@ -11,6 +11,9 @@ internal sealed class StreamSource(IStreamLog log, long epoch) : IStreamSource
 
     public ValueTask<StreamLocation> LocateAsync(StreamName stream, long offset, CancellationToken cancellationToken) => log.LocateAsync(stream, offset, cancellationToken);
 
+    public ValueTask<IReadOnlyDictionary<StreamName, long>> HeadsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken) =>
+        log.HeadsAsync(streams, cancellationToken);
+
     public async ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken)
     {
         var entries = await log.ReadAsync(stream, after, limit, cancellationToken);

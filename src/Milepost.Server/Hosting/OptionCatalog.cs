@@ -31,6 +31,10 @@ internal static class OptionCatalog
         ["Auth"] = typeof(AuthOptions),
         ["Gateway"] = typeof(GatewayOptions),
         ["Ingest"] = typeof(IngestOptions),
+        ["Redis"] = typeof(RedisOptions),
+        ["Kafka"] = typeof(KafkaOptions),
+        ["Retention"] = typeof(RetentionOptions),
+        ["Limits"] = typeof(LimitsOptions),
     };
 
     public static readonly IReadOnlyDictionary<string, OptionKey> Keys = Sections

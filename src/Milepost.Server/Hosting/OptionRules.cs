@@ -5,8 +5,13 @@ internal static class OptionRules
 {
     public const int SigningKeyLength = 32;
 
-    public static void Check(AuthOptions auth, GatewayOptions gateway, List<string> errors)
+    public static void Check(StorageOptions storage, AuthOptions auth, GatewayOptions gateway, List<string> errors)
     {
+        if (storage.Provider == "postgres" && storage.ConnectionString.Length == 0)
+        {
+            errors.Add("Storage:ConnectionString: must be set when Storage:Provider is postgres, for example Host=db;Database=milepost;Username=milepost;Password=...");
+        }
+
         if (auth.SigningKey.Length is > 0 and < SigningKeyLength)
         {
             errors.Add($"Auth:SigningKey: must have at least {SigningKeyLength} characters, has {auth.SigningKey.Length}. 'openssl rand -base64 48' makes a good one.");

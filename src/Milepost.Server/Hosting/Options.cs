@@ -10,8 +10,12 @@ internal sealed class SensitiveAttribute : Attribute;
 internal sealed class StorageOptions
 {
     [Description("The database engine.")]
-    [AllowedValues("sqlite")]
+    [AllowedValues("sqlite", "postgres")]
     public string Provider { get; set; } = "sqlite";
+
+    [Description("Where PostgreSQL is, for example Host=db;Database=milepost;Username=milepost;Password=... Not used with sqlite.")]
+    [Sensitive]
+    public string ConnectionString { get; set; } = "";
 
     [Description("Where the embedded database and the generated keys are kept.")]
     [Required]
@@ -67,3 +71,16 @@ internal sealed class IngestOptions
     [Range(1, 10_000)]
     public int CommitLimit { get; set; } = 1_000;
 }
+
+internal sealed class RedisOptions
+{
+    [Description("Redis that carries hints between nodes: host:port with options, for example redis:6379,password=... Several, separated by semicolons: independent instances that share the streams. Empty: none.")]
+    [Sensitive]
+    public string Connections { get; set; } = "";
+}
+
+internal sealed class KafkaOptions;
+
+internal sealed class RetentionOptions;
+
+internal sealed class LimitsOptions;

@@ -16,6 +16,17 @@ internal sealed record ServerSettings
 
     public required IngestOptions Ingest { get; init; }
 
+    public RedisOptions Redis { get; init; } = new();
+
+    public KafkaOptions Kafka { get; init; } = new();
+
+    public RetentionOptions Retention { get; init; } = new();
+
+    public LimitsOptions Limits { get; init; } = new();
+
+    /// <summary>What this process does.</summary>
+    public Roles Roles { get; init; } = Roles.All;
+
     /// <summary>The addresses to listen on.</summary>
     public required IReadOnlyList<string> Urls { get; init; }
 }

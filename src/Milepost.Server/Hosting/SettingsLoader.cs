@@ -20,14 +20,18 @@ internal static class SettingsLoader
         var auth = binding.Bind<AuthOptions>();
         var gateway = binding.Bind<GatewayOptions>();
         var ingest = binding.Bind<IngestOptions>();
+        var redis = binding.Bind<RedisOptions>();
+        var kafka = binding.Bind<KafkaOptions>();
+        var retention = binding.Bind<RetentionOptions>();
+        var limits = binding.Bind<LimitsOptions>();
         var urls = Urls(merged, errors);
-        OptionRules.Check(auth, gateway, errors);
+        OptionRules.Check(storage, auth, gateway, errors);
         if (errors.Count > 0)
         {
             return new SettingsResult.Refused(errors);
         }
 
-        var effective = Effective([storage, auth, gateway, ingest], merged, urls);
+        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits], merged, urls);
         storage.DataDirectory = Path.GetFullPath(storage.DataDirectory, sources.WorkingDirectory);
         return new SettingsResult.Loaded(
             new ServerSettings
@@ -37,6 +41,10 @@ internal static class SettingsLoader
                 Auth = auth,
                 Gateway = gateway,
                 Ingest = ingest,
+                Redis = redis,
+                Kafka = kafka,
+                Retention = retention,
+                Limits = limits,
                 Urls = urls,
             },
             effective);

@@ -17,6 +17,21 @@ public sealed class SqliteStreamLog(SqliteDatabase database) : IStreamLog
         return new StreamLocation(database.Epoch, row.First, row.Head, statement.Step() ? (uint)statement.Long(0) : null);
     }));
 
+    public ValueTask<IReadOnlyDictionary<StreamName, long>> HeadsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read(session =>
+        {
+            var heads = new Dictionary<StreamName, long>(streams.Count);
+            foreach (var stream in streams)
+            {
+                if (Find(session, stream) is { Head.Offset: > 0 } row)
+                {
+                    heads[stream] = row.Head.Offset;
+                }
+            }
+
+            return (IReadOnlyDictionary<StreamName, long>)heads;
+        }));
+
     public ValueTask<IReadOnlyList<StreamEntry>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult(database.Read(session =>
         {

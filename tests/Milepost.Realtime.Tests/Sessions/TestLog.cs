@@ -36,6 +36,9 @@ internal sealed class TestLog : IStreamSource
         return location;
     }
 
+    public ValueTask<IReadOnlyDictionary<StreamName, long>> HeadsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyDictionary<StreamName, long>>(streams.Distinct().Where(stream => Head(stream) > 0).ToDictionary(stream => stream, Head));
+
     public async ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref Reads);
