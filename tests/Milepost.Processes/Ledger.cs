@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 
-namespace Milepost.Torture.Tests;
+namespace Milepost.Processes;
 
 /// <summary>
 /// What one client has seen. Judges nothing by itself but the one rule: within a stream each offset follows the one before. Every breach
 /// is kept with its place, so that a failing seed can be read.
 /// </summary>
-internal sealed class Ledger(string client)
+public sealed class Ledger(string client)
 {
     private readonly Dictionary<string, long> _last = new(StringComparer.Ordinal);
 
