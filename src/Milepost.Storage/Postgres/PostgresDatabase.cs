@@ -52,6 +52,27 @@ public sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether events could be recorded now.</summary>
+    /// <exception cref="StoreUnavailableException">They could not.</exception>
+    public async Task PingAsync(CancellationToken cancellationToken)
+    {
+        bool isReadOnly;
+        try
+        {
+            await using var command = _writers.CreateCommand("SELECT current_setting('transaction_read_only') = 'on'");
+            isReadOnly = (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
+        catch (Exception failure) when (PostgresFailures.IsUnavailable(failure))
+        {
+            throw PostgresFailures.Unavailable(failure);
+        }
+
+        if (isReadOnly)
+        {
+            throw new StoreUnavailableException("PostgreSQL: the server takes no writes: it is a standby, or set to read-only.");
+        }
+    }
+
     /// <summary>
     /// Runs <paramref name="work"/>, which must end with <see cref="PostgresSession.CommitAsync"/>. It is run again as a whole when it met another
     /// transaction, or when its connection was dead before the commit was sent; never the commit alone.

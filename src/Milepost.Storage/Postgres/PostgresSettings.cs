@@ -1,4 +1,3 @@
-using Milepost.Core.Recording;
 using Npgsql;
 
 namespace Milepost.Storage.Postgres;
@@ -21,6 +20,27 @@ public sealed record PostgresSettings(string ConnectionString, int WriteConnecti
     private const string SessionOptions =
         "-c statement_timeout=3500 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000 "
         + "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
+
+    /// <summary>Why the connection string cannot be used; null when it can. Does not repeat it: it holds a password.</summary>
+    public static string? Problem(string connectionString)
+    {
+        try
+        {
+            var settings = new NpgsqlConnectionStringBuilder(connectionString);
+            return settings.Host is null ? "must name a Host" : settings.Database is null ? "must name a Database" : settings.Multiplexing ? "must not set Multiplexing: transactions need a connection of their own" : null;
+        }
+        catch (Exception failure) when (failure is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            return "cannot be read: a key that Npgsql does not know, or a value of the wrong kind";
+        }
+    }
+
+    /// <summary>Which server and database, for the operator's eyes: no user and no password.</summary>
+    public string Describe()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString);
+        return $"PostgreSQL, database {settings.Database} on {settings.Host}:{settings.Port}";
+    }
 
     internal NpgsqlDataSource Writers() => Source(WriteConnections, "writes", SessionOptions);
 
@@ -51,28 +71,18 @@ public sealed record PostgresSettings(string ConnectionString, int WriteConnecti
 
     private NpgsqlConnectionStringBuilder Settings(string name, string options)
     {
-        try
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString)
         {
-            var settings = new NpgsqlConnectionStringBuilder(ConnectionString)
-            {
-                Timeout = ConnectSeconds,
-                CommandTimeout = CommandSeconds,
-                CancellationTimeout = CancellationMilliseconds,
-                TcpKeepAlive = true,
-                TcpKeepAliveTime = 5,
-                TcpKeepAliveInterval = 2,
-                IncludeErrorDetail = false,
-            };
-            settings.ApplicationName ??= "milepost " + name;
-            settings.Options = settings.Options is { Length: > 0 } own ? $"{own} {options}" : options;
-            return settings;
-        }
-        catch (ArgumentException)
-        {
-            // Without the exception: its text may quote the string, and that holds a password.
-#pragma warning disable MA0054
-            throw new StoreUnavailableException("PostgreSQL: the connection string cannot be read. It looks like Host=db;Database=milepost;Username=milepost;Password=...");
-#pragma warning restore MA0054
-        }
+            Timeout = ConnectSeconds,
+            CommandTimeout = CommandSeconds,
+            CancellationTimeout = CancellationMilliseconds,
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = 5,
+            TcpKeepAliveInterval = 2,
+            IncludeErrorDetail = false,
+        };
+        settings.ApplicationName ??= "milepost " + name;
+        settings.Options = settings.Options is { Length: > 0 } own ? $"{own} {options}" : options;
+        return settings;
     }
 }
