@@ -6,6 +6,7 @@ using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
+using Milepost.Realtime.Backplane.Redis;
 using Milepost.Realtime.Sessions;
 using Milepost.Realtime.Streams;
 using Milepost.Realtime.Transports;
@@ -83,6 +84,9 @@ internal static class MilepostServer
         services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TicketStore>();
 
+        services.AddSingleton(provider => new RedisConnections(
+            settings.Redis.Instances, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisConnection>>()));
+        services.AddSingleton<IReadinessPart, RedisReadiness>();
         services.AddSingleton<StreamHub>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<Acknowledgements>();
@@ -92,6 +96,7 @@ internal static class MilepostServer
         services.AddSingleton<SessionServer>();
 
         // Stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        services.AddHostedService<RedisWatchLoop>();
         services.AddHostedService<CheckpointLoop>();
         services.AddHostedService<RecorderLoop>();
         services.AddHostedService<AcknowledgementLoop>();

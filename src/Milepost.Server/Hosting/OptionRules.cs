@@ -1,9 +1,24 @@
+using Milepost.Realtime.Backplane.Redis;
+
 namespace Milepost.Server.Hosting;
 
 /// <summary>What annotations cannot say about options.</summary>
 internal static class OptionRules
 {
     public const int SigningKeyLength = 32;
+
+    public static void Check(RedisOptions redis, List<string> errors)
+    {
+        if (redis.Instances.Any(instance => !RedisConnections.IsValid(instance)))
+        {
+            // The value may hold a password: it is not shown.
+            errors.Add("Redis:Connections: is not understood. Write host:port with options behind commas, for example redis:6379,password=...; instances are separated by semicolons.");
+        }
+        else if (redis.Instances.Select(RedisConnections.NameOf).Distinct(StringComparer.Ordinal).Count() != redis.Instances.Count)
+        {
+            errors.Add("Redis:Connections: names an instance twice. Endpoints of one cluster are separated by commas.");
+        }
+    }
 
     public static void Check(StorageOptions storage, AuthOptions auth, GatewayOptions gateway, List<string> errors)
     {
