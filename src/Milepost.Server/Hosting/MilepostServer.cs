@@ -6,6 +6,7 @@ using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
+using Milepost.Realtime.Backplane;
 using Milepost.Realtime.Backplane.Redis;
 using Milepost.Realtime.Sessions;
 using Milepost.Realtime.Streams;
@@ -87,6 +88,7 @@ internal static class MilepostServer
         services.AddSingleton(provider => new RedisConnections(
             settings.Redis.Instances, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisConnection>>()));
         services.AddSingleton<IReadinessPart, RedisReadiness>();
+        services.AddSingleton(provider => Backplane(settings, provider));
         services.AddSingleton<StreamHub>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<Acknowledgements>();
@@ -97,10 +99,28 @@ internal static class MilepostServer
 
         // Stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
         services.AddHostedService<RedisWatchLoop>();
+        services.AddHostedService<BackplaneLoop>();
+        services.AddHostedService(provider => new HeadCheckLoop(
+            provider.GetRequiredService<StreamHub>(), provider.GetRequiredService<IStreamSource>(), provider.GetRequiredService<IBackplane>(),
+            provider.GetRequiredService<TimeProvider>(), new Random(Environment.ProcessId), provider.GetRequiredService<ILogger<HeadCheckLoop>>()));
         services.AddHostedService<CheckpointLoop>();
         services.AddHostedService<RecorderLoop>();
         services.AddHostedService<AcknowledgementLoop>();
         services.AddHostedService<HeartbeatLoop>();
+    }
+
+    private static IBackplane Backplane(ServerSettings settings, IServiceProvider provider)
+    {
+        // The embedded database belongs to one machine: a process that has all roles there is alone.
+        if (settings.Storage.Provider == "sqlite" && settings.Roles == Roles.All)
+        {
+            return new InProcessBackplane();
+        }
+
+        var redis = provider.GetRequiredService<RedisConnections>();
+        return redis.IsConfigured
+            ? new RedisBackplane(redis, provider.GetRequiredService<IStreamSource>().Epoch, provider.GetRequiredService<TimeProvider>())
+            : new PollingBackplane();
     }
 
     private static void ConfigureKestrel(KestrelServerOptions kestrel)
