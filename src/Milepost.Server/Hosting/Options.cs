@@ -93,6 +93,9 @@ internal sealed class RedisOptions
     [Description("Redis that carries hints between nodes: host:port with options, for example redis:6379,password=... Several, separated by semicolons: independent instances that share the streams. Empty: none.")]
     [Sensitive]
     public string Connections { get; set; } = "";
+
+    /// <summary>One configuration for each independent instance.</summary>
+    internal IReadOnlyList<string> Instances => Connections.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
 internal sealed class KafkaOptions;
