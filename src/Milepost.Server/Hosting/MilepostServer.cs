@@ -9,6 +9,7 @@ using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
+using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
 
@@ -74,6 +75,11 @@ internal static class MilepostServer
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Worker))
+        {
+            services.AddHostedService<RetentionLoop>();
         }
 
         if (settings.Roles.HasFlag(Roles.Gateway))

@@ -100,6 +100,11 @@ internal sealed class RedisOptions
 
 internal sealed class KafkaOptions;
 
-internal sealed class RetentionOptions;
+internal sealed class RetentionOptions
+{
+    [Description("How many days entries and notifications are kept. Orders and their events stay. On PostgreSQL whole weeks are dropped, up to a week later.")]
+    [Range(1, 3650)]
+    public int Days { get; set; } = 30;
+}
 
 internal sealed class LimitsOptions;

@@ -22,6 +22,7 @@ internal static class StorageSetup
                 services.AddSingleton<IOrderStore, SqliteOrderStore>();
                 services.AddSingleton<INotificationStore, SqliteNotificationStore>();
                 services.AddSingleton<IStreamLog, SqliteStreamLog>();
+                services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -30,6 +31,7 @@ internal static class StorageSetup
                 services.AddSingleton<IOrderStore, PostgresOrderStore>();
                 services.AddSingleton<INotificationStore, PostgresNotificationStore>();
                 services.AddSingleton<IStreamLog, PostgresStreamLog>();
+                services.AddSingleton<IRetentionStore, PostgresRetentionStore>();
                 break;
             default:
                 throw new UnreachableException();
