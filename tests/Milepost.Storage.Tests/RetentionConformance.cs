@@ -87,13 +87,20 @@ public abstract class RetentionConformance
         var (stores, retention) = await OpenAsync(new FakeClock(Stores.Now.AddDays(-7 * weeks)));
         for (var week = weeks; week > 0; week--)
         {
-            await RecordAsync(stores, -7 * week, [.. Enumerable.Range(0, 20).Select(index => Some.Placed($"e-{week}-{index}", index, order: $"o-{index % 3}"))]);
+            await RecordAsync(stores, -7 * week, [.. Enumerable.Range(0, 20).Select(index => Some.Placed($"e-{week}-{index}", index, order: $"o-{week}-{index}"))]);
         }
 
         using var done = new CancellationTokenSource();
-        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(() => ReadAgainAndAgainAsync(stores.Log, done.Token))).ToList();
+        using var steps = new SemaphoreSlim(0);
+        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(() => ReadAgainAndAgainAsync(stores.Log, steps, done.Token))).ToList();
         for (var week = weeks - 1; week >= 0; week--)
         {
+            // The readers come forward too, though more slowly than what they read goes.
+            for (var step = 0; step < 3; step++)
+            {
+                (await steps.WaitAsync(Deadline.Default)).ShouldBeTrue();
+            }
+
             (await retention.DropBeforeAsync(Stores.Now.AddDays(-7 * week), CancellationToken.None)).ShouldNotBeNull();
             await RecordAsync(stores, 0, Some.Placed($"new-{week}", 1, order: $"n-{week}"));
         }
@@ -108,11 +115,12 @@ public abstract class RetentionConformance
     }
 
     // As a session does it: locate, refuse or read on in small steps, and look again where the next entry is not the next offset.
-    private static async Task<(int Exact, int Refused)> ReadAgainAndAgainAsync(IStreamLog log, CancellationToken done)
+    private static async Task<(int Exact, int Refused)> ReadAgainAndAgainAsync(IStreamLog log, SemaphoreSlim steps, CancellationToken done)
     {
         var (exact, refused, at) = (0, 0, 0L);
         while (!done.IsCancellationRequested)
         {
+            steps.Release();
             var location = await log.LocateAsync(Customer, at, CancellationToken.None);
             if (at < location.First - 1)
             {
