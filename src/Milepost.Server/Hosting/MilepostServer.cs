@@ -11,6 +11,7 @@ using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
+using Milepost.Server.Telemetry;
 using Milepost.Storage.Sqlite;
 
 namespace Milepost.Server.Hosting;
@@ -44,6 +45,10 @@ internal static class MilepostServer
         AddServices(builder.Services, settings);
 
         var app = builder.Build();
+
+        // Listens from the start: what is counted before the first reading counts too.
+        app.Services.GetRequiredService<MetricCollector>();
+        TrustedProxies.Use(app, settings.Gateway);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<OriginMiddleware>(new OriginList(settings.Gateway, () => app.Urls));
         app.UseRouting();
@@ -60,6 +65,7 @@ internal static class MilepostServer
         services.AddSingleton(TimeProvider.System);
         services.AddMilepostOpenApi();
         services.AddSingleton<NodeLife>();
+        services.AddSingleton<MetricCollector>();
         services.AddSingleton<IHostLifetime, StopSignals>();
 
         services.AddSingleton(_ => SqliteDatabase.Open(Migration.DatabasePath(settings.Storage)));
@@ -97,6 +103,7 @@ internal static class MilepostServer
         }
 
         app.MapHealth();
+        app.MapMetrics();
         app.MapMilepostOpenApi();
     }
 

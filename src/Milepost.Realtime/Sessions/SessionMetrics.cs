@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Milepost.Protocol.Streams;
-using Milepost.Realtime.Sessions;
 
-namespace Milepost.Realtime;
+namespace Milepost.Realtime.Sessions;
 
 /// <summary>What the sessions count. No ids, tenants or names among the tags: their number must not grow with the connections.</summary>
-internal static class RealtimeMeter
+internal static class SessionMetrics
 {
     private static readonly Meter Meter = new("Milepost.Realtime");
 
