@@ -22,7 +22,7 @@ internal sealed class MetricCollector : IDisposable
                 listener.EnableMeasurementEvents(instrument, _metrics.GetOrAdd(instrument, static made => new Metric(made)));
             }
         };
-        _listener.MeasurementsCompleted = (instrument, _) => _metrics.TryRemove(instrument, out _);
+        _listener.MeasurementsCompleted = (instrument, state) => _metrics.TryRemove(instrument, out _);
         _listener.SetMeasurementEventCallback<byte>(static (_, value, tags, state) => Record(state, value, tags));
         _listener.SetMeasurementEventCallback<short>(static (_, value, tags, state) => Record(state, value, tags));
         _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => Record(state, value, tags));
