@@ -1,7 +1,9 @@
+using System.Net;
 using Milepost.Protocol.Errors;
 using Milepost.Realtime.Sessions;
 using Milepost.Realtime.Transports;
 using Milepost.Server.Api;
+using Milepost.Server.Telemetry;
 
 namespace Milepost.Server.Access;
 
@@ -13,7 +15,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens,
     public async Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
-        if (endpoint is null || endpoint.Metadata.GetMetadata<AccessRule>() is not { Allows: { } allows })
+        if (endpoint is null || endpoint.Metadata.GetMetadata<AccessRule>() is not { Allows: { } allows } rule || (rule.OpensToThisMachine && IsFromThisMachine(context)))
         {
             // No endpoint: routing has an answer of its own (404, 405, 415). A rule without a check is open to anyone.
             await next(context);
@@ -24,8 +26,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens,
         var (caller, refused) = await IdentifyAsync(context, isLive);
         if (caller is null)
         {
+            ServerMetrics.CredentialsRefused.Add(1, new KeyValuePair<string, object?>("code", refused!.Code));
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            await Problems.WriteAsync(context, refused!);
+            await Problems.WriteAsync(context, refused);
         }
         else if (context.GetRouteValue("tenant") is string tenant && tenant != caller.Tenant)
         {
@@ -41,6 +44,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens,
             await next(context);
         }
     }
+
+    // A proxy on this machine also comes from a loopback address: what it passes on is the world's request. Where it is trusted, the address
+    // is the world's already (Proxies); where it is not, its header tells.
+    private static bool IsFromThisMachine(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+        && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded") && !context.Request.Headers.ContainsKey("Origin");
 
     private async ValueTask<(Caller? Caller, ErrorCode? Refused)> IdentifyAsync(HttpContext context, bool isLive)
     {

@@ -9,6 +9,7 @@ using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
+using Milepost.Server.Telemetry;
 
 namespace Milepost.Server.Hosting;
 
@@ -41,6 +42,10 @@ internal static class MilepostServer
         AddServices(builder.Services, settings);
 
         var app = builder.Build();
+
+        // Listens from the start: what is counted before the first reading counts too.
+        app.Services.GetRequiredService<MetricCollector>();
+        TrustedProxies.Use(app, settings.Gateway);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<OriginMiddleware>(new OriginList(settings.Gateway, () => app.Urls));
         app.UseRouting();
@@ -57,6 +62,7 @@ internal static class MilepostServer
         services.AddSingleton(TimeProvider.System);
         services.AddMilepostOpenApi();
         services.AddSingleton<NodeLife>();
+        services.AddSingleton<MetricCollector>();
         services.AddSingleton<IHostLifetime, StopSignals>();
 
         // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
@@ -95,6 +101,7 @@ internal static class MilepostServer
         }
 
         app.MapHealth();
+        app.MapMetrics();
         app.MapMilepostOpenApi();
     }
 

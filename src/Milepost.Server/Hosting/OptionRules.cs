@@ -56,6 +56,11 @@ internal static class OptionRules
             errors.Add($"Gateway:PublicUrl: must be an address, for example https://track.shop.example, not '{gateway.PublicUrl}'.");
         }
 
+        foreach (var proxy in gateway.TrustedProxies.Where(proxy => !TrustedProxies.TryParse(proxy, out _)))
+        {
+            errors.Add($"Gateway:TrustedProxies: '{proxy}' is not an address or a network, for example 10.0.0.5 or 10.0.0.0/24.");
+        }
+
         foreach (var origin in gateway.AllowedOrigins)
         {
             if (!IsWebAddress(origin, out var address))

@@ -59,6 +59,9 @@ internal sealed class GatewayOptions
     [Description("The address under which browsers reach this server, for example https://track.shop.example.")]
     public string PublicUrl { get; set; } = "";
 
+    [Description("Addresses of proxies in front of this server, for example 10.0.0.5 or 10.0.0.0/24. Only these are believed when they tell the client's address and scheme (X-Forwarded-For, X-Forwarded-Proto).")]
+    public IList<string> TrustedProxies { get; set; } = [];
+
     [Description("How much may wait for one slow connection before it is served from the log, in bytes.")]
     [Range(4096, 16 * 1024 * 1024)]
     public int OutboundQueueBytes { get; set; } = 64 * 1024;
