@@ -78,7 +78,7 @@ public sealed class ServerProcess : IAsyncDisposable
                 throw new InvalidOperationException($"{_start.Name} did not start:\n{Log}");
             }
 
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
         }
     }
 
@@ -106,8 +106,10 @@ public sealed class ServerProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    public static string Token(string subject, params string[] scopes) =>
-        new TokenMinter(Key, "", TimeProvider.System).Mint(new TokenRequest(Tenant, subject, scopes, TimeSpan.FromHours(2)));
+    public static string Token(string subject, params string[] scopes) => TokenFor(Tenant, subject, TimeSpan.FromHours(2), scopes);
+
+    public static string TokenFor(string tenant, string subject, TimeSpan lifetime, params string[] scopes) =>
+        new TokenMinter(Key, "", TimeProvider.System).Mint(new TokenRequest(tenant, subject, scopes, lifetime));
 
     /// <summary>The SDK as this caller.</summary>
     /// <param name="subject">Who calls.</param>
