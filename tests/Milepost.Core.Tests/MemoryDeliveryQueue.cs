@@ -51,15 +51,8 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     public Task<IReadOnlyList<LeaseResult>> CompleteAsync(IReadOnlyList<Completion> completions, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<LeaseResult>>(
         [.. completions.Select(completion => Step(completion.Lease, row => DeliverySteps.Complete(row, completion.Lease.Token, completion.Outcome, now)))]);
 
-    public Task<int> RenewAsync(string owner, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            var held = Held(owner);
-            held.ForEach(row => Save(new DeliveryStep(row with { Progress = row.Progress with { LeasedUntil = now + leaseFor } })));
-            return Task.FromResult(held.Count);
-        }
-    }
+    public Task<IReadOnlyList<LeaseResult>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<LeaseResult>>([.. leases.Select(lease => Step(lease, row => DeliverySteps.Renew(row, lease.Token, now + leaseFor)))]);
 
     public Task<int> ReleaseAsync(string owner, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -71,11 +64,11 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
         }
     }
 
-    public Task<SweepResult> SweepAsync(string owner, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task<SweepResult> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            var ranOut = _rows.Values.Where(row => row.Progress.LeasedUntil <= now && row.Progress.Owner != owner).ToList();
+            var ranOut = _rows.Values.Where(row => row.Progress.LeasedUntil <= now).ToList();
             ranOut.ForEach(row => Save(DeliverySteps.GiveBack(row, "The worker's lease ran out.", now)!));
             var overdue = _rows.Values.Select(row => DeliverySteps.Expire(row, now)).OfType<DeliveryStep>().ToList();
             overdue.ForEach(step => Save(step));

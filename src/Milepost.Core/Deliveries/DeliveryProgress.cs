@@ -44,17 +44,30 @@ public static class DeliverySteps
             ? new DeliveryStep(Moved(row, DeliveryState.Leased, progress => progress with { Token = progress.Token + 1, Owner = owner, LeasedUntil = until }))
             : null;
 
-    /// <summary>Before anything leaves the house. A worker that slept over its lease finds out here, not behind the second e-mail.</summary>
+    /// <summary>
+    /// Before anything leaves the house. A worker that slept over its lease finds out here, not behind the second e-mail. A worker that was
+    /// not answered, and therefore has sent nothing, may say it again: that is the same attempt.
+    /// </summary>
     public static DeliveryStep? Begin(QueuedDelivery row, long token, DateTimeOffset until, DateTimeOffset now)
     {
-        if (row.Progress.Token != token || row.Progress.State != DeliveryState.Leased || row.Progress.LeasedUntil <= now || row.Delivery.ExpiresAt <= now)
+        if (row.Progress.LeasedUntil <= now || row.Delivery.ExpiresAt <= now || Renew(row, token, until) is not { } again)
         {
             return null;
+        }
+
+        if (row.Progress.State == DeliveryState.Sending)
+        {
+            return again;
         }
 
         var after = Moved(row, DeliveryState.Sending, progress => progress with { Attempts = progress.Attempts + 1, LeasedUntil = until });
         return new DeliveryStep(after, new DeliveryAttempt(after.Progress.Attempts, row.Progress.Owner!, now, null, null, null));
     }
+
+    public static DeliveryStep? Renew(QueuedDelivery row, long token, DateTimeOffset until) =>
+        row.Progress.Token == token && row.Progress.State is (DeliveryState.Leased or DeliveryState.Sending)
+            ? new DeliveryStep(row with { Progress = row.Progress with { LeasedUntil = until } })
+            : null;
 
     /// <summary>
     /// Only the token counts, not the lease's time: as long as nobody has taken the row over, a late answer is better than none.
@@ -80,7 +93,7 @@ public static class DeliverySteps
     };
 
     public static DeliveryStep? Expire(QueuedDelivery row, DateTimeOffset now) =>
-        row.Progress.State is DeliveryState.Queued or DeliveryState.Leased && row.Delivery.ExpiresAt <= now
+        row.Progress.State is (DeliveryState.Queued or DeliveryState.Leased) && row.Delivery.ExpiresAt <= now
             // "Expired" says that it did not go out; where an earlier attempt may have, that would be a lie.
             ? new DeliveryStep(Moved(row, row.Progress.Unknowns > 0 ? DeliveryState.Unknown : DeliveryState.Expired, progress => progress))
             : null;

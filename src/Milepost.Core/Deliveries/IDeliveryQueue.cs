@@ -51,23 +51,20 @@ public interface IDeliveryQueue
     /// </summary>
     Task<IReadOnlyList<Lease>> LeaseAsync(string owner, int max, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Says that the attempts begin now, and renews the leases. What is fenced must not be sent.</summary>
+    /// <summary>Says that the attempts begin now, and renews the leases. What is fenced must not be sent. May be repeated while nothing was sent.</summary>
     Task<IReadOnlyList<LeaseResult>> BeginAsync(IReadOnlyList<Lease> leases, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Writes down how attempts ended. A repeat of what was written down already is fenced like any late report.</summary>
     Task<IReadOnlyList<LeaseResult>> CompleteAsync(IReadOnlyList<Completion> completions, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Extends all leases of a worker; answers how many it still has.</summary>
-    Task<int> RenewAsync(string owner, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Extends leases.</summary>
+    Task<IReadOnlyList<LeaseResult>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Gives all leases of a worker back at once; answers how many those were.</summary>
     Task<int> ReleaseAsync(string owner, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Takes back leases that ran out and ends deliveries whose time is over, some hundred at a time. The leases of <paramref name="owner"/>, who is asking and
-    /// therefore alive, are left to it.
-    /// </summary>
-    Task<SweepResult> SweepAsync(string owner, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Takes back leases that ran out, whoever has them, and ends deliveries whose time is over; some hundred at a time.</summary>
+    Task<SweepResult> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     Task<QueueDepth> DepthAsync(DateTimeOffset now, CancellationToken cancellationToken);
 

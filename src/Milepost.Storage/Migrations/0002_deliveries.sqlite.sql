@@ -17,7 +17,7 @@ CREATE TABLE deliveries (
 -- Each index holds only rows that are on their way: what is done costs nothing.
 CREATE INDEX deliveries_queued ON deliveries (tenant, due, id) WHERE state = 0;
 CREATE INDEX deliveries_waiting ON deliveries (expires) WHERE state IN (0, 1);
-CREATE INDEX deliveries_leased ON deliveries (owner, leased_until) WHERE state IN (1, 2);
+CREATE INDEX deliveries_leased ON deliveries (leased_until) WHERE state IN (1, 2);
 
 CREATE TABLE delivery_attempts (
     tenant TEXT NOT NULL,

@@ -42,19 +42,8 @@ public sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueu
     public Task<IReadOnlyList<LeaseResult>> CompleteAsync(IReadOnlyList<Completion> completions, DateTimeOffset now, CancellationToken cancellationToken) =>
         StepAsync(completions, completion => completion.Lease, (completion, row) => DeliverySteps.Complete(row, completion.Lease.Token, completion.Outcome, now), cancellationToken);
 
-    public Task<int> RenewAsync(string owner, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
-        session =>
-        {
-            using var statement = session.Prepare("UPDATE deliveries SET leased_until = ? WHERE owner = ? AND state IN (1, 2) RETURNING 1").Bind(1, now + leaseFor).Bind(2, owner);
-            var count = 0;
-            while (statement.Step())
-            {
-                count++;
-            }
-
-            return count;
-        },
-        cancellationToken);
+    public Task<IReadOnlyList<LeaseResult>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        StepAsync(leases, lease => lease, (lease, row) => DeliverySteps.Renew(row, lease.Token, now + leaseFor), cancellationToken);
 
     public Task<int> ReleaseAsync(string owner, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         session =>
@@ -65,9 +54,9 @@ public sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueu
         },
         cancellationToken);
 
-    public async Task<SweepResult> SweepAsync(string owner, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<SweepResult> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (database.Read(session => RanOut(session, owner, now, 1).Count + Overdue(session, now, 1).Count) == 0)
+        if (database.Read(session => RanOut(session, now, 1).Count + Overdue(session, now, 1).Count) == 0)
         {
             return default;
         }
@@ -75,7 +64,7 @@ public sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueu
         return await database.WriteAsync(
             session =>
             {
-                var ranOut = RanOut(session, owner, now, SweepLimit);
+                var ranOut = RanOut(session, now, SweepLimit);
                 ranOut.ForEach(row => SqliteDeliveryRows.Save(session, DeliverySteps.GiveBack(row, "The worker's lease ran out.", now)!));
                 // Read behind the writing: a lease that ran out together with its delivery's time is done in one sweep.
                 var overdue = Overdue(session, now, SweepLimit);
@@ -151,9 +140,9 @@ public sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueu
         .Prepare($"{SqliteDeliveryRows.Select} WHERE tenant = ?1 AND state = 0 AND due <= ?2 AND expires > ?2 ORDER BY due, id LIMIT ?3")
         .Bind(1, tenant).Bind(2, now).Bind(3, limit));
 
-    private static List<QueuedDelivery> RanOut(SqliteSession session, string owner, DateTimeOffset now, int limit) => SqliteDeliveryRows.Read(session
-        .Prepare($"{SqliteDeliveryRows.Select} WHERE state IN (1, 2) AND leased_until <= ?1 AND owner <> ?2 ORDER BY leased_until, tenant, id LIMIT ?3")
-        .Bind(1, now).Bind(2, owner).Bind(3, limit));
+    private static List<QueuedDelivery> RanOut(SqliteSession session, DateTimeOffset now, int limit) => SqliteDeliveryRows.Read(session
+        .Prepare($"{SqliteDeliveryRows.Select} WHERE state IN (1, 2) AND leased_until <= ?1 ORDER BY leased_until, tenant, id LIMIT ?2")
+        .Bind(1, now).Bind(2, limit));
 
     private static List<QueuedDelivery> Overdue(SqliteSession session, DateTimeOffset now, int limit) => SqliteDeliveryRows.Read(session
         .Prepare($"{SqliteDeliveryRows.Select} WHERE state IN (0, 1) AND expires <= ?1 ORDER BY expires, tenant, id LIMIT ?2")

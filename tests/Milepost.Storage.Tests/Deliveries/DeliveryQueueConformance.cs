@@ -142,7 +142,7 @@ public abstract class DeliveryQueueConformance
         var before = (await queues.FindAsync("1"))!;
         (await queues.CompleteAsync(sleeper, new DeliveryOutcome.GiveUp("no"))).ShouldBe(LeaseResult.Fenced);
         (await queues.BeginAsync(sleeper)).ShouldBe(LeaseResult.Fenced);
-        (await queues.RenewAsync("sleeper")).ShouldBe(0);
+        (await queues.RenewAsync(sleeper)).ShouldBe(LeaseResult.Fenced);
         (await queues.ReleaseAsync("sleeper")).ShouldBe(0);
         var after = (await queues.FindAsync("1"))!;
         after.Row.ShouldBe(before.Row);
@@ -190,18 +190,31 @@ public abstract class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_lease_that_is_renewed_does_not_run_out_and_nobody_s_own_is_swept()
+    public async Task A_lease_that_is_renewed_does_not_run_out()
     {
         var queues = Open();
         await queues.QueueAsync(Queues.Delivery("1", queues.Now), Queues.Delivery("2", queues.Now));
-        (await queues.LeaseAsync("w-1", 1)).Count.ShouldBe(1);
+        var first = (await queues.LeaseAsync("w-1", 1)).Single();
         (await queues.LeaseAsync("w-2", 1)).Count.ShouldBe(1);
         queues.Now += Queues.LeaseFor / 2;
-        (await queues.RenewAsync("w-1")).ShouldBe(1);
+        (await queues.RenewAsync(first)).ShouldBe(LeaseResult.Applied);
         queues.Now += Queues.LeaseFor / 2;
-        (await queues.SweepAsync("w-2")).ShouldBe(new SweepResult(0, 0, 0, false));
-        (await queues.SweepAsync("w-1")).ShouldBe(new SweepResult(1, 0, 0, false));
-        (await queues.RenewAsync("w-1")).ShouldBe(1);
+        (await queues.SweepAsync()).ShouldBe(new SweepResult(1, 0, 0, false));
+        (await queues.RenewAsync(first)).ShouldBe(LeaseResult.Applied);
+        (await queues.BeginAsync(first)).ShouldBe(LeaseResult.Applied);
+    }
+
+    [Fact]
+    public async Task A_beginning_that_was_not_answered_may_be_said_again_and_is_one_attempt()
+    {
+        var queues = Open();
+        await queues.QueueAsync(Queues.Delivery("1", queues.Now));
+        var lease = await queues.SendingAsync("w-1");
+        queues.Now += TimeSpan.FromSeconds(1);
+        (await queues.BeginAsync(lease)).ShouldBe(LeaseResult.Applied);
+        (await queues.CompleteAsync(lease, Sent)).ShouldBe(LeaseResult.Applied);
+        (await queues.FindAsync("1"))!.Attempts.Count.ShouldBe(1);
+        (await queues.BeginAsync(lease)).ShouldBe(LeaseResult.Fenced);
     }
 
     [Fact]
@@ -224,12 +237,12 @@ public abstract class DeliveryQueueConformance
             Queues.Delivery("waits", queues.Now, timeToLive: TimeSpan.FromMinutes(1)), Queues.Delivery("leased", queues.Now.AddTicks(-10), timeToLive: TimeSpan.FromMinutes(1)),
             Queues.Delivery("unknown", queues.Now.AddTicks(-20), timeToLive: TimeSpan.FromMinutes(1)), Queues.Delivery("later", queues.Now, timeToLive: TimeSpan.FromMinutes(2)));
         var unknown = await queues.SendingAsync("w-1");
-        (await queues.LeaseAsync("w-1", 1)).Single().Delivery.Id.ShouldBe("leased");
-        var leased = (await queues.FindAsync("leased"))!.Row;
+        var leased = (await queues.LeaseAsync("w-1", 1)).Single();
+        leased.Delivery.Id.ShouldBe("leased");
         await queues.CompleteAsync(unknown, new DeliveryOutcome.Unknown("timeout"));
         queues.Now += TimeSpan.FromMinutes(1);
-        await queues.RenewAsync("w-1");
-        (await queues.BeginAsync(new Lease(leased))).ShouldBe(LeaseResult.Fenced);
+        await queues.RenewAsync(leased);
+        (await queues.BeginAsync(leased)).ShouldBe(LeaseResult.Fenced);
         (await queues.LeaseAsync("w-2")).Select(lease => lease.Delivery.Id).ShouldBe(["later"]);
         (await queues.SweepAsync()).Expired.ShouldBe(3);
         (await queues.StateAsync("waits")).ShouldBe(DeliveryState.Expired);

@@ -54,12 +54,12 @@ internal static class QueueModel
                 return $"{await queues.BeginAsync(leases[step.Pick % leases.Count])}";
             case Kind.Complete when leases.Count > 0:
                 return $"{await queues.CompleteAsync(leases[step.Pick % leases.Count], Outcome(step.Pick))}";
-            case Kind.Renew:
-                return $"{await queues.RenewAsync(worker)}";
+            case Kind.Renew when leases.Count > 0:
+                return $"{await queues.RenewAsync(leases[step.Pick % leases.Count])}";
             case Kind.Release:
                 return $"{await queues.ReleaseAsync(worker)}";
             case Kind.Sweep:
-                return $"{await queues.SweepAsync(worker)}";
+                return $"{await queues.SweepAsync()}";
             default:
                 return "nothing";
         }

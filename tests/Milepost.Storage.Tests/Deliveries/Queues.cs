@@ -58,11 +58,11 @@ internal sealed record Queues(IOrderStore Orders, IDeliveryQueue Queue, IDeliver
 
     public async Task<LeaseResult> CompleteAsync(Lease lease, DeliveryOutcome outcome) => (await Queue.CompleteAsync([new Completion(lease, outcome)], Now, CancellationToken.None)).Single();
 
-    public Task<int> RenewAsync(string owner) => Queue.RenewAsync(owner, LeaseFor, Now, CancellationToken.None);
+    public async Task<LeaseResult> RenewAsync(Lease lease) => (await Queue.RenewAsync([lease], LeaseFor, Now, CancellationToken.None)).Single();
 
     public Task<int> ReleaseAsync(string owner) => Queue.ReleaseAsync(owner, Now, CancellationToken.None);
 
-    public Task<SweepResult> SweepAsync(string owner = "sweeper") => Queue.SweepAsync(owner, Now, CancellationToken.None);
+    public Task<SweepResult> SweepAsync() => Queue.SweepAsync(Now, CancellationToken.None);
 
     public Task<QueueDepth> DepthAsync() => Queue.DepthAsync(Now, CancellationToken.None);
 
