@@ -15,6 +15,9 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
     /// <summary>A customer for own data, operators and admins for the tenant's. Machines that only write may not read.</summary>
     public static readonly AccessRule Reader = new("reader", caller => caller.Scopes == Scopes.None || caller.IsStaff());
 
+    /// <summary>The tenant's operators and admins.</summary>
+    public static readonly AccessRule Staff = new("staff", caller => caller.IsStaff());
+
     /// <summary>A shop's systems.</summary>
     public static readonly AccessRule EventWriter = new("event writer", caller => (caller.Scopes & (Scopes.EventsWrite | Scopes.Admin)) != Scopes.None);
 }

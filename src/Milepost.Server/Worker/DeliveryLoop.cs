@@ -30,7 +30,7 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
     private long? _measured;
 
     /// <summary>The sends under way, with their reports.</summary>
-    private readonly ConcurrentDictionary<Task, bool> _sends = new();
+    private readonly List<Task> _sends = [];
 
     /// <summary>One pass. The sends that it starts go on behind it: see <see cref="IdleAsync"/>.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
@@ -66,10 +66,21 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
         {
             Log.QueueAway(logger, failure);
         }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A mistake of ours must not end the loop: what one pass stumbles over, the next may not.
+            Log.PassFailed(logger, failure);
+        }
     }
 
     /// <summary>Waits until nothing is being sent.</summary>
-    public Task IdleAsync() => Task.WhenAll(_sends.Keys);
+    public Task IdleAsync()
+    {
+        lock (_sends)
+        {
+            return Task.WhenAll(_sends);
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -154,8 +165,11 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
 
         _held[lease] = leased;
         var send = SendAsync(lease);
-        _sends[send] = true;
-        _ = send.ContinueWith(done => _sends.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        lock (_sends)
+        {
+            _sends.RemoveAll(done => done.IsCompleted);
+            _sends.Add(send);
+        }
     }
 
     private async Task SendAsync(Lease lease)
@@ -189,8 +203,9 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
                 Reported(batch[index], results[index]);
             }
         }
-        catch (StoreUnavailableException failure)
+        catch (Exception failure)
         {
+            // Whatever it was: what is known of a delivery must not be forgotten.
             batch.ForEach(_finished.Enqueue);
             Log.NotReported(logger, failure, batch.Count);
         }
@@ -226,6 +241,9 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
 
         [LoggerMessage(4, LogLevel.Information, "The delivery worker stopped and gave {Count} deliveries back")]
         public static partial void Stopped(ILogger logger, int count);
+
+        [LoggerMessage(6, LogLevel.Error, "A pass over the delivery queue failed; trying again")]
+        public static partial void PassFailed(ILogger logger, Exception failure);
 
         [LoggerMessage(5, LogLevel.Warning, "The delivery worker could not give its deliveries back; others take them when the leases run out, after {Lease}")]
         public static partial void NotReleased(ILogger logger, Exception failure, TimeSpan lease);
