@@ -1,11 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Milepost.Core.Deliveries;
-using Milepost.Core.Notifications;
-using Milepost.Core.Orders;
 using Milepost.Core.Recording;
-using Milepost.Core.Streams;
 using Milepost.Protocol;
 using Milepost.Realtime.Streams;
 using Milepost.Realtime.Transports;
@@ -13,7 +9,6 @@ using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
 using Milepost.Server.Worker;
-using Milepost.Storage.Sqlite;
 
 namespace Milepost.Server.Hosting;
 
@@ -64,12 +59,6 @@ internal static class MilepostServer
         services.AddSingleton<NodeLife>();
         services.AddSingleton<IHostLifetime, StopSignals>();
 
-        services.AddSingleton(_ => SqliteDatabase.Open(Migration.DatabasePath(settings.Storage)));
-        services.AddSingleton<IOrderStore, SqliteOrderStore>();
-        services.AddSingleton<INotificationStore, SqliteNotificationStore>();
-        services.AddSingleton<IStreamLog, SqliteStreamLog>();
-        services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
-        services.AddSingleton<IOutbox, SqliteOutbox>();
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<StreamHub>();
         services.AddSingleton<ICommitListener, LiveHints>();
@@ -77,7 +66,7 @@ internal static class MilepostServer
         services.AddSingleton<TicketStore>();
 
         // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
-        services.AddHostedService<CheckpointLoop>();
+        StorageSetup.Add(services, settings.Storage);
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);

@@ -1,3 +1,5 @@
+using Milepost.Storage.Postgres;
+
 namespace Milepost.Server.Hosting;
 
 /// <summary>What annotations cannot say about options.</summary>
@@ -16,9 +18,13 @@ internal static class OptionRules
 
     public static void Check(StorageOptions storage, AuthOptions auth, GatewayOptions gateway, List<string> errors)
     {
-        if (storage.Provider == "postgres" && storage.ConnectionString.Length == 0)
+        if (storage.Provider == StorageOptions.Postgres && storage.ConnectionString.Length == 0)
         {
             errors.Add("Storage:ConnectionString: must be set when Storage:Provider is postgres, for example Host=db;Database=milepost;Username=milepost;Password=...");
+        }
+        else if (storage.Provider == StorageOptions.Postgres && PostgresSettings.Problem(storage.ConnectionString) is { } problem)
+        {
+            errors.Add($"Storage:ConnectionString: {problem}.");
         }
 
         if (auth.SigningKey.Length is > 0 and < SigningKeyLength)

@@ -12,12 +12,12 @@ public abstract class DeliveryQueueConformance
     private static readonly DeliveryOutcome Sent = new DeliveryOutcome.Sent("250 queued");
 
     /// <summary>A store without data, as two nodes see it.</summary>
-    internal abstract Queues Open();
+    internal abstract Task<Queues> OpenAsync();
 
     [Fact]
     public async Task An_order_that_is_placed_paid_and_delivered_is_three_mails_however_often_it_is_told()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         var placed = Some.Placed("e-1", 1) with { Customer = new CustomerProfile { Id = "c-1", Email = "ada@example.org", Phone = "+49 30 1234567" } };
         for (var round = 0; round < 3; round++)
         {
@@ -34,7 +34,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task Without_an_address_nothing_is_queued()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.RecordAsync(Some.Placed("e-1", 1), Some.Status("e-2", OrderStatus.Paid, 2));
         (await queues.LeaseAsync("w-1")).ShouldBeEmpty();
         (await queues.DepthAsync()).ShouldBe(new QueueDepth(0, TimeSpan.Zero));
@@ -43,7 +43,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task A_second_delivery_of_the_same_notification_and_channel_is_not_taken()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.QueueAsync(Queues.Delivery("1", queues.Now));
         await queues.CompleteAsync(await queues.SendingAsync("w-1"), Sent);
         await queues.QueueAsync(Queues.Delivery("1", queues.Now.AddSeconds(1)) with { Address = "other@example.org" });
@@ -54,7 +54,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task Everything_of_a_delivery_is_kept_and_its_attempts_without_addresses()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         var delivery = Queues.Delivery("1", queues.Now);
         await queues.QueueAsync(delivery);
         (await queues.FindAsync("1"))!.Row.ShouldBe(QueuedDelivery.New(delivery));
@@ -78,7 +78,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task Eight_workers_on_two_nodes_take_each_of_2000_deliveries_exactly_once()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         var all = Enumerable.Range(0, 2_000).Select(index => Queues.Delivery($"d-{index:0000}", queues.Now, index % 3 == 0 ? "globex" : Some.Tenant)).ToList();
         await queues.QueueAsync(all);
         var taken = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
@@ -109,7 +109,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task A_thousand_due_deliveries_of_one_tenant_do_not_keep_the_one_of_another_waiting()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.QueueAsync(Enumerable.Range(0, 1_000).Select(index => Queues.Delivery($"d-{index:0000}", queues.Now.AddHours(-1), "busy")));
         await queues.QueueAsync(Queues.Delivery("single", queues.Now, "zeta"));
         (await queues.LeaseAsync("w-1", 10)).Select(lease => lease.Delivery.Tenant).ShouldContain("zeta");
@@ -132,7 +132,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task A_worker_that_slept_over_its_lease_is_fenced_and_changes_nothing()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.QueueAsync(Queues.Delivery("1", queues.Now));
         var sleeper = await queues.SendingAsync("sleeper");
         queues.Now += Queues.LeaseFor;
@@ -156,7 +156,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task A_worker_that_slept_before_it_began_sends_nothing_and_nothing_is_held_against_the_delivery()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.QueueAsync(Queues.Delivery("1", queues.Now, channel: DeliveryChannel.Sms));
         var sleeper = (await queues.LeaseAsync("sleeper")).Single();
         queues.Now += Queues.LeaseFor;
@@ -170,7 +170,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task An_unknown_outcome_is_sent_again_once_by_mail_and_never_by_text_message()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.QueueAsync(Queues.Delivery("mail", queues.Now), Queues.Delivery("text", queues.Now, channel: DeliveryChannel.Sms));
         foreach (var expected in (string[][])[["mail", "text"], ["mail"], []])
         {
@@ -192,7 +192,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task A_lease_that_is_renewed_does_not_run_out()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.QueueAsync(Queues.Delivery("1", queues.Now), Queues.Delivery("2", queues.Now));
         var first = (await queues.LeaseAsync("w-1", 1)).Single();
         (await queues.LeaseAsync("w-2", 1)).Count.ShouldBe(1);
@@ -207,7 +207,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task A_beginning_that_was_not_answered_may_be_said_again_and_is_one_attempt()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.QueueAsync(Queues.Delivery("1", queues.Now));
         var lease = await queues.SendingAsync("w-1");
         queues.Now += TimeSpan.FromSeconds(1);
@@ -220,7 +220,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task Released_leases_are_taken_at_once()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.QueueAsync(Enumerable.Range(0, 5).Select(index => Queues.Delivery($"{index}", queues.Now)));
         (await queues.LeaseAsync("w-1")).Count.ShouldBe(5);
         (await queues.LeaseAsync("w-2")).ShouldBeEmpty();
@@ -232,7 +232,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task What_is_not_sent_in_its_time_expires_and_what_may_have_been_sent_is_not_called_expired()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.QueueAsync(
             Queues.Delivery("waits", queues.Now, timeToLive: TimeSpan.FromMinutes(1)), Queues.Delivery("leased", queues.Now.AddTicks(-10), timeToLive: TimeSpan.FromMinutes(1)),
             Queues.Delivery("unknown", queues.Now.AddTicks(-20), timeToLive: TimeSpan.FromMinutes(1)), Queues.Delivery("later", queues.Now, timeToLive: TimeSpan.FromMinutes(2)));
@@ -254,7 +254,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task Two_thousand_that_expire_together_are_swept_in_portions()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.QueueAsync(Enumerable.Range(0, 1_200).Select(index => Queues.Delivery($"{index}", queues.Now, timeToLive: TimeSpan.FromMinutes(1))));
         queues.Now += TimeSpan.FromMinutes(1);
         SweepResult sweep;
@@ -271,7 +271,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task The_depth_says_how_many_wait_and_for_how_long_the_first_has_been_due()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         await queues.QueueAsync(Queues.Delivery("1", queues.Now), Queues.Delivery("2", queues.Now.AddHours(1), "globex"));
         queues.Now += TimeSpan.FromSeconds(30);
         (await queues.DepthAsync()).ShouldBe(new QueueDepth(2, TimeSpan.FromSeconds(30)));
@@ -282,7 +282,7 @@ public abstract class DeliveryQueueConformance
     [Fact]
     public async Task The_outbox_shows_a_tenant_s_messages_newest_first_and_doubles_as_doubles()
     {
-        var queues = Open();
+        var queues = await OpenAsync();
         var message = new OutboxMessage(Some.Tenant, "1", 1, DeliveryChannel.Email, "ada@example.org", "Title", "Body", queues.Now);
         await queues.Outbox.AddAsync(message, CancellationToken.None);
         await queues.Outbox.AddAsync(message with { Tenant = "globex" }, CancellationToken.None);
@@ -294,5 +294,5 @@ public abstract class DeliveryQueueConformance
     }
 
     [Fact]
-    public void After_any_steps_the_queue_shows_what_the_model_shows() => QueueModel.Check(Open);
+    public void After_any_steps_the_queue_shows_what_the_model_shows() => QueueModel.Check(OpenAsync);
 }

@@ -4,9 +4,9 @@ namespace Milepost.Storage.Tests.Deliveries;
 
 public sealed class MemoryDeliveryQueueTests : DeliveryQueueConformance
 {
-    internal override Queues Open()
+    internal override Task<Queues> OpenAsync()
     {
         var store = new MemoryStore();
-        return new Queues(store, store.Deliveries, store.Deliveries, store.Deliveries);
+        return Task.FromResult(new Queues(store, store.Deliveries, store.Deliveries, store.Deliveries));
     }
 }

@@ -9,12 +9,13 @@ namespace Milepost.Storage.Tests.Deliveries;
 /// <summary>Random steps of several workers, taken by a queue and by the model in memory: answers and rows must be the same.</summary>
 internal static class QueueModel
 {
-    private static readonly string[] Tenants = ["acme", "Zeta", "globex"];
+    private static readonly string[] Tenants = ["acme", "zeta", "globex"];
 
-    public static void Check(Func<Queues> open) => FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(40), Prop.ForAll(Steps.ToArbitrary(), steps => RunAsync(open(), steps)));
+    public static void Check(Func<Task<Queues>> open) => FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(40), Prop.ForAll(Steps.ToArbitrary(), steps => RunAsync(open, steps)));
 
-    private static async Task RunAsync(Queues queues, Step[] steps)
+    private static async Task RunAsync(Func<Task<Queues>> open, Step[] steps)
     {
+        var queues = await open();
         var memory = new MemoryStore();
         var model = new Queues(memory, memory.Deliveries, memory.Deliveries, memory.Deliveries);
         List<Lease> leases = [], expected = [];

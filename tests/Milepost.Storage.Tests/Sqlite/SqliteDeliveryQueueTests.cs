@@ -8,12 +8,12 @@ public sealed class SqliteDeliveryQueueTests : DeliveryQueueConformance, IDispos
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("milepost-sqlite-");
     private readonly List<SqliteDatabase> _databases = [];
 
-    internal override Queues Open()
+    internal override Task<Queues> OpenAsync()
     {
         var database = SqliteDatabase.Open(Path.Combine(_directory.FullName, $"{_databases.Count}.db"));
         _databases.Add(database);
         var queue = new SqliteDeliveryQueue(database);
-        return new Queues(new SqliteOrderStore(database), queue, queue, new SqliteOutbox(database));
+        return Task.FromResult(new Queues(new SqliteOrderStore(database), queue, queue, new SqliteOutbox(database)));
     }
 
     public void Dispose()
