@@ -10,6 +10,7 @@ using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
 using Milepost.Server.Telemetry;
+using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
 
@@ -72,6 +73,7 @@ internal static class MilepostServer
             var engine = provider.GetRequiredService<IStorageEngine>();
             return new StreamSource(provider.GetRequiredService<IStreamLog>(), () => engine.Epoch);
         });
+        services.AddSingleton<DeliverySignal>();
         BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
         services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
@@ -80,6 +82,11 @@ internal static class MilepostServer
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Worker))
+        {
+            DeliveryWork.Add(services, settings);
         }
 
         if (settings.Roles.HasFlag(Roles.Gateway))

@@ -106,3 +106,14 @@ internal sealed class KafkaOptions;
 internal sealed class RetentionOptions;
 
 internal sealed class LimitsOptions;
+
+internal sealed class DeliveryOptions
+{
+    [Description("How many deliveries this process sends at a time.")]
+    [Range(1, 256)]
+    public int Concurrency { get; set; } = 16;
+
+    [Description("For how long a worker has a delivery to itself. It renews this while it works; when it dies, others take over after this time.")]
+    [Range(3, 300)]
+    public int LeaseSeconds { get; set; } = 15;
+}
