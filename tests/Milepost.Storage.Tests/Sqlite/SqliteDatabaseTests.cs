@@ -89,7 +89,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         }
 
         Should.Throw<StoreUnavailableException>(() => SqliteDatabase.Open(File)).Message
-            .ShouldBe("The database has schema version 999, this program knows 1. It was written by a newer version: run that one.");
+            .ShouldBe("The database has schema version 999, this program knows 2. It was written by a newer version: run that one.");
     }
 
     [Fact]
@@ -100,12 +100,12 @@ public sealed class SqliteDatabaseTests : IDisposable
         {
         }
 
-        said.ShouldBe(["applying 0001_initial"]);
+        said.ShouldBe(["applying 0001_initial", "applying 0002_revocations"]);
         using (SqliteDatabase.Open(File, said.Add))
         {
         }
 
-        said.Count.ShouldBe(1);
+        said.Count.ShouldBe(2);
     }
 
     [Fact]
