@@ -20,12 +20,25 @@ public sealed class Ledger(string client)
 
     public IReadOnlyDictionary<string, long> Last => _last;
 
+    /// <summary>The last offsets as they are now, for another thread.</summary>
+    public IReadOnlyDictionary<string, long> Snapshot()
+    {
+        lock (_last)
+        {
+            return new Dictionary<string, long>(_last, StringComparer.Ordinal);
+        }
+    }
+
     public void Saw(string stream, long offset, string how)
     {
         var last = _last.GetValueOrDefault(stream);
         if (offset == last + 1)
         {
-            _last[stream] = offset;
+            lock (_last)
+            {
+                _last[stream] = offset;
+            }
+
             Delivered++;
             return;
         }
