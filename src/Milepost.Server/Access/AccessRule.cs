@@ -17,12 +17,17 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
 
     /// <summary>A shop's systems.</summary>
     public static readonly AccessRule EventWriter = new("event writer", caller => (caller.Scopes & (Scopes.EventsWrite | Scopes.Admin)) != Scopes.None);
+
+    /// <summary>Who runs the tenant.</summary>
+    public static readonly AccessRule Admin = new("admin", caller => caller.Scopes.HasFlag(Scopes.Admin));
 }
 
 /// <summary>Marks endpoints that a connection without headers can reach: by ticket, or by a token among the subprotocols.</summary>
-internal sealed record LiveEndpoint
+/// <param name="Connects">Whether each request opens a connection that stays.</param>
+internal sealed record LiveEndpoint(bool Connects)
 {
-    public static readonly LiveEndpoint Instance = new();
+    public static readonly LiveEndpoint Connected = new(Connects: true);
+    public static readonly LiveEndpoint Polled = new(Connects: false);
 }
 
 internal static class AccessExtensions

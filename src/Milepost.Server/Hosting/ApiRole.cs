@@ -12,5 +12,6 @@ internal static class ApiRole
         app.MapOrders();
         app.MapNotifications();
         app.MapTickets();
+        app.MapRevocations();
     }
 }

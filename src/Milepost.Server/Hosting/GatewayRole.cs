@@ -14,7 +14,6 @@ internal static class GatewayRole
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<ISessionHost, SessionHost>();
-        services.AddSingleton<IStreamSource>(provider => new StreamSource(provider.GetRequiredService<IStreamLog>(), provider.GetRequiredService<SqliteDatabase>().Epoch));
         services.AddSingleton(new SessionLimits { QueueBytes = settings.Gateway.OutboundQueueBytes, Streams = settings.Gateway.MaxStreams });
         services.AddSingleton<SessionServer>();
         services.AddHostedService<AcknowledgementLoop>();

@@ -6,6 +6,18 @@ using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
+        services.AddSingleton(provider => new RedisConnections(
+            settings.Redis.Instances, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisConnection>>()));
+        services.AddSingleton<IReadinessPart, RedisReadiness>();
+        services.AddSingleton(provider => Backplane(settings, provider));
+        services.AddSingleton<IStreamSource>(provider => new StreamSource(provider.GetRequiredService<IStreamLog>(), provider.GetRequiredService<SqliteDatabase>().Epoch));
+
+        // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        services.AddHostedService<RedisWatchLoop>();
+        services.AddHostedService<BackplaneLoop>();
+        services.AddHostedService(provider => new HeadCheckLoop(
+            provider.GetRequiredService<StreamHub>(), provider.GetRequiredService<IStreamSource>(), provider.GetRequiredService<IBackplane>(),
+            provider.GetRequiredService<TimeProvider>(), new Random(Environment.ProcessId), provider.GetRequiredService<ILogger<HeadCheckLoop>>()));
 using Milepost.Realtime.Streams;
 using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
@@ -68,10 +80,20 @@ internal static class MilepostServer
         services.AddSingleton<IStreamLog, SqliteStreamLog>();
         services.AddSingleton<StreamHub>();
         services.AddSingleton<ICommitListener, LiveHints>();
-        services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<TicketStore>();
+        AccessParts.Add(services, settings);
+
+        services.AddSingleton(provider => new RedisConnections(
+            settings.Redis.Instances, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisConnection>>()));
+        services.AddSingleton<IReadinessPart, RedisReadiness>();
+        services.AddSingleton(provider => Backplane(settings, provider));
+        services.AddSingleton<IStreamSource>(provider => new StreamSource(provider.GetRequiredService<IStreamLog>(), provider.GetRequiredService<SqliteDatabase>().Epoch));
 
         // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        services.AddHostedService<RedisWatchLoop>();
+        services.AddHostedService<BackplaneLoop>();
+        services.AddHostedService(provider => new HeadCheckLoop(
+            provider.GetRequiredService<StreamHub>(), provider.GetRequiredService<IStreamSource>(), provider.GetRequiredService<IBackplane>(),
+            provider.GetRequiredService<TimeProvider>(), new Random(Environment.ProcessId), provider.GetRequiredService<ILogger<HeadCheckLoop>>()));
         services.AddHostedService<CheckpointLoop>();
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
@@ -98,6 +120,20 @@ internal static class MilepostServer
 
         app.MapHealth();
         app.MapMilepostOpenApi();
+    }
+
+    private static IBackplane Backplane(ServerSettings settings, IServiceProvider provider)
+    {
+        // The embedded database belongs to one machine: a process that has all roles there is alone.
+        if (settings.Storage.Provider == "sqlite" && settings.Roles == Roles.All)
+        {
+            return new InProcessBackplane();
+        }
+
+        var redis = provider.GetRequiredService<RedisConnections>();
+        return redis.IsConfigured
+            ? new RedisBackplane(redis, provider.GetRequiredService<IStreamSource>().Epoch, provider.GetRequiredService<TimeProvider>())
+            : new PollingBackplane();
     }
 
     private static void ConfigureKestrel(KestrelServerOptions kestrel)

@@ -1,3 +1,5 @@
+using Milepost.Realtime.Backplane.Redis;
+
 namespace Milepost.Server.Hosting;
 
 /// <summary>What annotations cannot say about options.</summary>
@@ -11,6 +13,19 @@ internal static class OptionRules
         if (roles is not (Roles.All or Roles.None) && storage.Provider == "sqlite")
         {
             errors.Add($"Roles: {RoleNames.Write(roles)} alone needs Storage:Provider=postgres, since several processes cannot share the embedded database. Leave Roles out to run everything in one process.");
+        }
+    }
+
+    public static void Check(RedisOptions redis, List<string> errors)
+    {
+        if (redis.Instances.Any(instance => !RedisConnections.IsValid(instance)))
+        {
+            // The value may hold a password: it is not shown.
+            errors.Add("Redis:Connections: is not understood. Write host:port with options behind commas, for example redis:6379,password=...; instances are separated by semicolons.");
+        }
+        else if (redis.Instances.Select(RedisConnections.NameOf).Distinct(StringComparer.Ordinal).Count() != redis.Instances.Count)
+        {
+            errors.Add("Redis:Connections: names an instance twice. Endpoints of one cluster are separated by commas.");
         }
     }
 

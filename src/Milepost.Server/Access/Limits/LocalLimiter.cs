@@ -9,10 +9,7 @@ internal sealed class LocalLimiter(TimeProvider time) : IRateLimiter
     {
         var now = time.GetUtcNow();
         var entry = _buckets.Get(limit, key, now, () => new Entry(limit, now));
-        lock (entry)
-        {
-            return ValueTask.FromResult(entry.Bucket.Take(limit, Math.Min(cost, limit.Capacity), now));
-        }
+        return ValueTask.FromResult(entry.Take(limit, Math.Min(cost, limit.Capacity), now));
     }
 
     /// <summary>How many buckets it keeps.</summary>
@@ -20,13 +17,22 @@ internal sealed class LocalLimiter(TimeProvider time) : IRateLimiter
 
     private sealed class Entry(Limit limit, DateTimeOffset now)
     {
-        public TokenBucket Bucket = new(limit, now);
+        private readonly Lock _lock = new();
+        private TokenBucket _bucket = new(limit, now);
+
+        public RateDecision Take(Limit of, int cost, DateTimeOffset at)
+        {
+            lock (_lock)
+            {
+                return _bucket.Take(of, cost, at);
+            }
+        }
 
         public bool IsFull(Limit of, DateTimeOffset at)
         {
-            lock (this)
+            lock (_lock)
             {
-                return Bucket.IsFull(of, at);
+                return _bucket.IsFull(of, at);
             }
         }
     }
