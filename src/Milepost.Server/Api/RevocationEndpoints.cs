@@ -14,7 +14,7 @@ internal static partial class RevocationEndpoints
 
     public static void MapRevocations(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/{tenant}/admin/revocations").Allow(AccessRule.Admin).WithTags("Admin").ProducesOurProblems();
+        var group = routes.MapGroup("/api/v1/{tenant}/admin/revocations").Allow(AccessRule.Admin).WithTags("Admin").ProducesOurProblems(StatusCodes.Status415UnsupportedMediaType);
         group.MapPost("", RevokeAsync).WithName("revokeTokens").Accepts<RevocationRequest>("application/json").Produces<RevocationView>(StatusCodes.Status201Created)
             .WithSummary("Revokes every token of a subject that was issued up to now, and closes the live connections opened with them.");
         group.MapGet("", ListAsync).WithName("listRevocations").Produces<RevocationPage>().WithSummary("Lists the tenant's revocations, newest first.");

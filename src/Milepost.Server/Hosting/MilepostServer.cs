@@ -6,18 +6,8 @@ using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
-        services.AddSingleton(provider => new RedisConnections(
-            settings.Redis.Instances, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisConnection>>()));
-        services.AddSingleton<IReadinessPart, RedisReadiness>();
-        services.AddSingleton(provider => Backplane(settings, provider));
-        services.AddSingleton<IStreamSource>(provider => new StreamSource(provider.GetRequiredService<IStreamLog>(), provider.GetRequiredService<SqliteDatabase>().Epoch));
-
-        // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
-        services.AddHostedService<RedisWatchLoop>();
-        services.AddHostedService<BackplaneLoop>();
-        services.AddHostedService(provider => new HeadCheckLoop(
-            provider.GetRequiredService<StreamHub>(), provider.GetRequiredService<IStreamSource>(), provider.GetRequiredService<IBackplane>(),
-            provider.GetRequiredService<TimeProvider>(), new Random(Environment.ProcessId), provider.GetRequiredService<ILogger<HeadCheckLoop>>()));
+using Milepost.Realtime.Backplane;
+using Milepost.Realtime.Backplane.Redis;
 using Milepost.Realtime.Streams;
 using Milepost.Realtime.Transports;
 using Milepost.Server.Access;

@@ -49,8 +49,9 @@ internal sealed class RedisLimiter(RedisConnections redis, TimeProvider time) : 
                 return decision;
             }
 
-            var left = Patience - time.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero || !await FillsAsync(share.Ask(() => AskAsync(share, limit, key, need)), left, cancellationToken))
+            var asking = share.Ask(() => AskAsync(share, limit, key, need), time.GetTimestamp(), out var asked);
+            var left = Patience - time.GetElapsedTime(Math.Min(started, asked));
+            if (!await FillsAsync(asking, left, cancellationToken))
             {
                 LimitMetrics.DecidedLocally(limit);
                 return share.DecideAlone(limit, need, time.GetUtcNow());
@@ -61,6 +62,12 @@ internal sealed class RedisLimiter(RedisConnections redis, TimeProvider time) : 
     /// <summary>False: no answer within the time. One that comes later is kept for those who come later.</summary>
     private async ValueTask<bool> FillsAsync(Task<bool> asking, TimeSpan left, CancellationToken cancellationToken)
     {
+        if (left <= TimeSpan.Zero)
+        {
+            // The question has been late for somebody else already: nobody waits for it again.
+            return false;
+        }
+
         try
         {
             return await asking.WaitAsync(left, time, cancellationToken);
@@ -109,6 +116,7 @@ internal sealed class RedisLimiter(RedisConnections redis, TimeProvider time) : 
         private int _refusedCost;
         private DateTimeOffset _refusedUntil;
         private Task<bool>? _asking;
+        private long _askedAt;
 
         public bool TryDecide(Limit of, int cost, DateTimeOffset at, out RateDecision decision)
         {
@@ -135,12 +143,19 @@ internal sealed class RedisLimiter(RedisConnections redis, TimeProvider time) : 
             }
         }
 
-        /// <summary>The question that is under way, or a new one.</summary>
-        public Task<bool> Ask(Func<Task<bool>> ask)
+        /// <summary>The question that is under way and since when, or a new one.</summary>
+        public Task<bool> Ask(Func<Task<bool>> ask, long at, out long since)
         {
             lock (_lock)
             {
-                return _asking is { IsCompleted: false } ? _asking : _asking = ask();
+                if (_asking is not { IsCompleted: false })
+                {
+                    _askedAt = at;
+                    _asking = ask();
+                }
+
+                since = _askedAt;
+                return _asking;
             }
         }
 
