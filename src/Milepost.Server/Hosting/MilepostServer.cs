@@ -76,8 +76,7 @@ internal static class MilepostServer
         services.AddSingleton<DeliverySignal>();
         BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
-        services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<TicketStore>();
+        AccessParts.Add(services, settings);
 
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {

@@ -24,7 +24,7 @@ internal static class OptionRules
     /// <summary>Whether these roles can do their work on this storage.</summary>
     public static void Check(Roles roles, StorageOptions storage, List<string> errors)
     {
-        if (roles is not (Roles.All or Roles.None) && storage.Provider == "sqlite")
+        if (roles is not (Roles.All or Roles.None) && storage.Provider == StorageOptions.Sqlite)
         {
             errors.Add($"Roles: {RoleNames.Write(roles)} alone needs Storage:Provider=postgres, since several processes cannot share the embedded database. Leave Roles out to run everything in one process.");
         }
