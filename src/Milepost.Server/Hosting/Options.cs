@@ -79,8 +79,6 @@ internal sealed class RedisOptions
     public string Connections { get; set; } = "";
 }
 
-internal sealed class KafkaOptions;
-
 internal sealed class RetentionOptions;
 
 internal sealed class LimitsOptions;

@@ -26,6 +26,7 @@ internal static class SettingsLoader
         var limits = binding.Bind<LimitsOptions>();
         var urls = Urls(merged, errors);
         OptionRules.Check(storage, auth, gateway, errors);
+        OptionRules.Check(kafka, errors);
         if (errors.Count > 0)
         {
             return new SettingsResult.Refused(errors);
