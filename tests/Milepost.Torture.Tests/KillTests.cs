@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Milepost.Client;
 using Milepost.Client.Streams;
+using Milepost.Processes;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Streams;
 

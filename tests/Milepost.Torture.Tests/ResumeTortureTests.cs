@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.WebSockets;
 using Milepost.Client;
+using Milepost.Processes;
 using Milepost.Protocol.Streams;
 using Milepost.Server.Testing;
 using Milepost.Testing;

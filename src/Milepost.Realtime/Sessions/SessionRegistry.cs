@@ -134,6 +134,14 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
         }
     }
 
+    /// <summary>Cuts every connection that is still there; how many.</summary>
+    public int CutAll()
+    {
+        Session[] left = [.. Enumerable.Range(0, HeartbeatSeconds).SelectMany(Snapshot)];
+        Array.ForEach(left, session => session.Abort());
+        return left.Length;
+    }
+
     private Session[] Snapshot(int slot)
     {
         lock (_lock)

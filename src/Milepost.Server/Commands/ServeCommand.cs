@@ -13,6 +13,12 @@ internal static class ServeCommand
         HelpName = "url[;url]",
     };
 
+    private static readonly Option<string?> Roles = new("--roles")
+    {
+        Description = $"{OptionCatalog.RolesDescription} Default: {RoleNames.Write(Hosting.Roles.All)}",
+        HelpName = "role[,role]",
+    };
+
     public static Command Create()
     {
         var command = new VerbCommand(
@@ -20,18 +26,24 @@ internal static class ServeCommand
             "Runs the server. With nothing set it keeps an embedded database and a signing key of its own in ./data.",
             "milepost serve",
             "milepost serve --urls http://0.0.0.0:8080 --Storage:DataDirectory=/var/lib/milepost",
+            "milepost serve --roles gateway --Storage:Provider=postgres --Redis:Connections=redis:6379",
             "MILEPOST__AUTH__SIGNINGKEY=\"$(cat key)\" milepost serve --Gateway:PublicUrl=https://track.shop.example")
         {
-            Urls,
+            Urls, Roles,
         }.AcceptSettings();
+        command.HandlesSignals = true;
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string[] urls = parsed.GetValue(Urls) is { } value ? [$"--{OptionCatalog.UrlsKey}={value}"] : [];
-        return parsed.LoadSettings(urls) switch
+        string[] further =
+        [
+            .. parsed.GetValue(Urls) is { } urls ? [$"--{OptionCatalog.UrlsKey}={urls}"] : Array.Empty<string>(),
+            .. parsed.GetValue(Roles) is { } roles ? [$"--{OptionCatalog.RolesKey}={roles}"] : Array.Empty<string>(),
+        ];
+        return parsed.LoadSettings(further) switch
         {
             SettingsResult.Loaded loaded => ListenAddress.Problem(loaded.Settings.Urls) is { } problem
                 ? await parsed.FailAsync(problem)
@@ -47,6 +59,7 @@ internal static class ServeCommand
         await app.StartAsync(cancellationToken);
         await output.WriteLineAsync($"""
             Milepost listens on {string.Join(" and ", app.Urls)}
+              roles        {RoleNames.Write(settings.Roles)}
               data         {settings.Storage.DataDirectory}
               signing key  {Describe(KeySource.Of(settings))}
             Ctrl-C stops it.

@@ -36,6 +36,13 @@ internal static class LiveEndpoints
     private static async Task RunAsync(HttpContext context, IReadOnlyList<string> labels, Transport transport)
     {
         var server = context.RequestServices.GetRequiredService<SessionServer>();
+        if (context.RequestServices.GetRequiredService<NodeLife>().Phase == NodePhase.Draining)
+        {
+            // Nothing is lost yet: a load balancer takes this to the next node, a client tries again.
+            await Problems.WriteAsync(context, ErrorCode.Draining);
+            return;
+        }
+
         if (transport == WebSocket && !WebSocketTransport.IsHandshake(context))
         {
             context.Response.Headers.Upgrade = "websocket";

@@ -8,6 +8,15 @@ internal static class OptionRules
 {
     public const int SigningKeyLength = 32;
 
+    /// <summary>Whether these roles can do their work on this storage.</summary>
+    public static void Check(Roles roles, StorageOptions storage, List<string> errors)
+    {
+        if (roles is not (Roles.All or Roles.None) && storage.Provider == "sqlite")
+        {
+            errors.Add($"Roles: {RoleNames.Write(roles)} alone needs Storage:Provider=postgres, since several processes cannot share the embedded database. Leave Roles out to run everything in one process.");
+        }
+    }
+
     public static void Check(StorageOptions storage, AuthOptions auth, GatewayOptions gateway, List<string> errors)
     {
         if (storage.Provider == "postgres" && storage.ConnectionString.Length == 0)

@@ -59,6 +59,10 @@ internal sealed class GatewayOptions
     [Description("How long a long-poll waits for news.")]
     [Range(1, 60)]
     public int PollSeconds { get; set; } = 25;
+
+    [Description("How long the server goes on serving behind SIGTERM while it says that it is not ready, so that load balancers notice.")]
+    [Range(0, 15)]
+    public int DrainSeconds { get; set; } = 5;
 }
 
 internal sealed class IngestOptions

@@ -81,7 +81,7 @@ public sealed class SettingsLoaderTests : IDisposable
         Errors(Load([("MILEPOST__AUTH__SIGNINGKEY", "too short")], ["--Gateway:AllowedOrigins=https://a.example/", "stray", "--urls", "nonsense"])).ShouldBe(
         [
             "'stray' is not expected here. Settings are written --Section:Key=value.",
-            "Storage:Provider: must be sqlite, not 'oracle' (appsettings.json).",
+            "Storage:Provider: must be sqlite or postgres, not 'oracle' (appsettings.json).",
             "Storage:DataDirectory: must not be empty (appsettings.json).",
             "Ingest:QueueLimit: must be a whole number, not 'many' (appsettings.json).",
             "Ingest:CommitLimit: must be from 1 to 10000, not '0' (appsettings.json).",
@@ -90,6 +90,28 @@ public sealed class SettingsLoaderTests : IDisposable
             "Gateway:AllowedOrigins: 'https://a.example/' is not the form that browsers send. Write it as https://a.example.",
         ]);
     }
+
+    [Theory]
+    [InlineData("api", "Api")]
+    [InlineData("worker, gateway", "Gateway, Worker")]
+    [InlineData("API,Gateway,worker", "All")]
+    public void Roles_are_read_in_any_order_and_case(string written, string expected)
+    {
+        string[] storage = ["--Storage:Provider=postgres", "--Storage:ConnectionString=Host=db"];
+
+        var loaded = Loaded(Load([("MILEPOST__ROLES", written)], storage));
+
+        loaded.Settings.Roles.ToString().ShouldBe(expected);
+        loaded.Effective.Single(setting => setting.Key == "Roles").Origin.ShouldBe("environment");
+    }
+
+    [Theory]
+    [InlineData("gatway", "Roles: 'gatway' is not a role. Did you mean gateway? The roles are api, gateway, worker.")]
+    [InlineData("scheduler,api,gateway,worker", "Roles: 'scheduler' is not a role. The roles are api, gateway, worker.")]
+    [InlineData(",", "Roles: needs at least one of api, gateway, worker.")]
+    [InlineData("api,gateway", "Roles: api,gateway alone needs Storage:Provider=postgres, since several processes cannot share the embedded database. Leave Roles out to run everything in one process.")]
+    public void Impossible_roles_are_refused(string roles, string error) =>
+        Errors(Load([], ["--Roles", roles])).ShouldBe([error]);
 
     [Fact]
     public void A_broken_file_is_an_error_and_not_a_crash()

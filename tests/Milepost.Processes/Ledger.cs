@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 
-namespace Milepost.Torture.Tests;
+namespace Milepost.Processes;
 
 /// <summary>
 /// What one client has seen. Judges nothing by itself but the one rule: within a stream each offset follows the one before. Every breach
 /// is kept with its place, so that a failing seed can be read.
 /// </summary>
-internal sealed class Ledger(string client)
+public sealed class Ledger(string client)
 {
     private readonly Dictionary<string, long> _last = new(StringComparer.Ordinal);
 
@@ -20,12 +20,25 @@ internal sealed class Ledger(string client)
 
     public IReadOnlyDictionary<string, long> Last => _last;
 
+    /// <summary>The last offsets as they are now, for another thread.</summary>
+    public IReadOnlyDictionary<string, long> Snapshot()
+    {
+        lock (_last)
+        {
+            return new Dictionary<string, long>(_last, StringComparer.Ordinal);
+        }
+    }
+
     public void Saw(string stream, long offset, string how)
     {
         var last = _last.GetValueOrDefault(stream);
         if (offset == last + 1)
         {
-            _last[stream] = offset;
+            lock (_last)
+            {
+                _last[stream] = offset;
+            }
+
             Delivered++;
             return;
         }

@@ -5,9 +5,9 @@ using System.Text.Json;
 using Milepost.Protocol;
 using Milepost.Protocol.Streams;
 
-namespace Milepost.Torture.Tests;
+namespace Milepost.Processes;
 
-internal enum RawTransport
+public enum RawTransport
 {
     WebSocket,
     ServerSentEvents,
@@ -17,7 +17,7 @@ internal enum RawTransport
 /// <summary>
 /// Reads the live protocol with nothing between: no deduplication, no gap repair. What the server sends is what the test sees.
 /// </summary>
-internal sealed class RawClient(Uri address, string token, HttpClient http)
+public sealed class RawClient(Uri address, string token, HttpClient http)
 {
     /// <summary>Connects and yields frames until the server ends it or the caller stops enumerating (which cuts the connection).</summary>
     public IAsyncEnumerable<ServerFrame> ReadAsync(RawTransport transport, string streams, string since, CancellationToken cancellationToken)

@@ -3,10 +3,10 @@ using System.Text.Json;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Orders;
 
-namespace Milepost.Torture.Tests;
+namespace Milepost.Processes;
 
 /// <summary>Makes events of orders that go through their whole life.</summary>
-internal static class Shop
+public static class Shop
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
 
