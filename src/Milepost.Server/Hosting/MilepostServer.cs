@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Milepost.Core.DeadLetters;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
@@ -11,6 +12,7 @@ using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
+using Milepost.Server.Ingest.Kafka;
 using Milepost.Storage.Sqlite;
 
 namespace Milepost.Server.Hosting;
@@ -66,6 +68,7 @@ internal static class MilepostServer
         services.AddSingleton<IOrderStore, SqliteOrderStore>();
         services.AddSingleton<INotificationStore, SqliteNotificationStore>();
         services.AddSingleton<IStreamLog, SqliteStreamLog>();
+        services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
         services.AddSingleton<StreamHub>();
         services.AddSingleton<ICommitListener, LiveHints>();
         services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
@@ -81,6 +84,11 @@ internal static class MilepostServer
         if (settings.Roles.HasFlag(Roles.Gateway))
         {
             GatewayRole.Add(services, settings);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Worker) && settings.Kafka.Brokers.Count > 0)
+        {
+            services.AddKafkaIntake(settings.Kafka);
         }
     }
 

@@ -112,7 +112,7 @@ internal sealed class DeadLetterAnnouncer(
         }
     }
 
-    private void Signal() => _signals.Writer.TryWrite(true);
+    private void Signal(object? sender, EventArgs nothing) => _signals.Writer.TryWrite(true);
 
     private static Message<byte[]?, byte[]?> ToMessage(DeadLetter letter)
     {

@@ -24,7 +24,7 @@ internal sealed partial class KafkaIntake(
     public string? Stalled => _stalled;
 
     /// <summary>Is told after dead letters were written that are to be announced.</summary>
-    public event Action? DeadLettersAdded;
+    public event EventHandler? DeadLettersAdded;
 
     /// <summary>Cancelling gives up waiting; what is recorded by then stays so and is a duplicate at the next delivery.</summary>
     public async Task TakeAsync(IReadOnlyList<TopicMessage> messages, CancellationToken cancellationToken)
@@ -177,7 +177,7 @@ internal sealed partial class KafkaIntake(
 
         if (announceAt is not null)
         {
-            DeadLettersAdded?.Invoke();
+            DeadLettersAdded?.Invoke(this, EventArgs.Empty);
         }
     }
 

@@ -21,7 +21,7 @@ internal static partial class KafkaLog
     [LoggerMessage(6, LogLevel.Error, "The consumer ended; another one begins in {Seconds} s")]
     public static partial void Ended(ILogger logger, Exception failure, double seconds);
 
-    [LoggerMessage(7, "librdkafka {Facility}: {Text}")]
+    [LoggerMessage(EventId = 7, Message = "librdkafka {Facility}: {Text}")]
     public static partial void Native(ILogger logger, LogLevel level, string facility, string text);
 
     [LoggerMessage(8, LogLevel.Warning, "{Count} dead letters could not be announced; they are tried again")]

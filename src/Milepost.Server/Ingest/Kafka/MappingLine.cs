@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.RegularExpressions;
 
 namespace Milepost.Server.Ingest.Kafka;
 
@@ -11,7 +10,7 @@ namespace Milepost.Server.Ingest.Kafka;
 /// <param name="Field">What it fills: an attribute, or <c>data.</c> and a path of names.</param>
 /// <param name="Source">Where the value is.</param>
 /// <param name="Words">Their words and ours.</param>
-internal sealed partial record MappingLine(string? Topic, string Field, MappingSource Source, IReadOnlyDictionary<string, string> Words)
+internal sealed record MappingLine(string? Topic, string Field, MappingSource Source, IReadOnlyDictionary<string, string> Words)
 {
     /// <summary>What a line may fill beside data.</summary>
     public static readonly IReadOnlyList<string> Attributes = ["id", "source", "subject", "type", "time", "tenant"];
@@ -28,7 +27,7 @@ internal sealed partial record MappingLine(string? Topic, string Field, MappingS
         }
 
         var field = left[^1];
-        if (!Attributes.Contains(field, StringComparer.Ordinal) && !DataPath().IsMatch(field))
+        if (!Attributes.Contains(field, StringComparer.Ordinal) && !IsDataPath(field))
         {
             problem = $"'{field}' is not a field. The fields are {string.Join(", ", Attributes)} and data.<name>";
             return false;
@@ -57,6 +56,9 @@ internal sealed partial record MappingLine(string? Topic, string Field, MappingS
         return true;
     }
 
-    [GeneratedRegex(@"\Adata(\.[A-Za-z_][A-Za-z0-9_]*){1,8}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex DataPath();
+    private static bool IsDataPath(string field)
+    {
+        var names = field.Split('.');
+        return names.Length is > 1 and <= 8 && names[0] == "data" && Array.TrueForAll(names, name => name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'));
+    }
 }

@@ -2,13 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Milepost.Core.DeadLetters;
 
 namespace Milepost.Server.Ingest.Kafka;
 
 /// <summary>Where a mapped field takes its value.</summary>
-internal abstract partial record MappingSource
+internal abstract record MappingSource
 {
     private MappingSource()
     {
@@ -39,14 +38,26 @@ internal abstract partial record MappingSource
             return new Header(text["$header.".Length..]);
         }
 
-        return PathForm().IsMatch(text) ? new Path([.. PathStep().Matches(text).Select(step => step.Groups[1].Success ? step.Groups[1].Value : step.Groups[2].Value)]) : null;
+        return text.StartsWith("$.", StringComparison.Ordinal) || text.StartsWith("$[", StringComparison.Ordinal) ? ParsePath(text) : null;
     }
 
-    [GeneratedRegex(@"\A\$(\.[^.\[\]\s]+|\[[0-9]{1,4}\])+\z", RegexOptions.CultureInvariant)]
-    private static partial Regex PathForm();
+    /// <summary><c>$.name[0].name</c>: names without dots, brackets and blanks.</summary>
+    private static Path? ParsePath(string text)
+    {
+        var steps = new List<string>();
+        foreach (var part in text.Replace("[", ".[", StringComparison.Ordinal).Split('.')[1..])
+        {
+            var isPlace = part.Length is > 2 and <= 6 && part[0] == '[' && part[^1] == ']' && part[1..^1].All(char.IsAsciiDigit);
+            if (part.Length == 0 || (!isPlace && part.Any(letter => letter is '[' or ']' || char.IsWhiteSpace(letter))))
+            {
+                return null;
+            }
 
-    [GeneratedRegex(@"\.([^.\[\]]+)|(\[[0-9]+\])", RegexOptions.CultureInvariant)]
-    private static partial Regex PathStep();
+            steps.Add(part);
+        }
+
+        return new Path(steps);
+    }
 
     public sealed record Constant(string Text) : MappingSource
     {
