@@ -21,6 +21,7 @@ internal sealed class FieldMapping
     public static FieldMapping Parse(IEnumerable<string> declaration, IEnumerable<string> topics, List<string> errors)
     {
         var lines = new List<MappingLine>();
+        var before = errors.Count;
         foreach (var text in declaration)
         {
             if (!MappingLine.TryParse(text, out var line, out var problem))
@@ -46,9 +47,11 @@ internal sealed class FieldMapping
             topic => topic,
             topic => lines.Where(line => line.Topic == topic).Concat(lines.Where(line => line.Topic is null && !lines.Exists(own => own.Topic == topic && own.Field == line.Field))).ToArray(),
             StringComparer.Ordinal);
-        foreach (var (topic, its) in mapped.Where(pair => pair.Value.Length > 0 && errors.Count == 0))
+        if (errors.Count == before)
         {
-            errors.AddRange(Required.Where(field => Array.TrueForAll(its, line => line.Field != field)).Select(field => $"Kafka:Mapping: {topic} has no source for {field}."));
+            errors.AddRange(mapped.Where(pair => pair.Value.Length > 0).SelectMany(pair => Required
+                .Where(field => Array.TrueForAll(pair.Value, line => line.Field != field))
+                .Select(field => $"Kafka:Mapping: {pair.Key} has no source for {field}.")));
         }
 
         return new FieldMapping(mapped);
