@@ -41,8 +41,14 @@ public sealed class Cluster : IAsyncLifetime
 
     internal StoreReader Store { get; private set; } = null!;
 
-    /// <summary>Where shops and customers go: the nodes themselves and nginx.</summary>
-    internal IReadOnlyList<Uri> Addresses { get; private set; } = [];
+    /// <summary>Where shops go: the nodes themselves and nginx.</summary>
+    internal IReadOnlyList<Uri> ShopAddresses { get; private set; } = [];
+
+    /// <summary>Where customers go: through a door to each node, and nginx.</summary>
+    internal IReadOnlyList<Uri> CustomerAddresses { get; private set; } = [];
+
+    /// <summary>The way from the customers to each node, in the order of <see cref="Nodes"/>.</summary>
+    internal IReadOnlyList<TcpProxy> Doors { get; private set; } = [];
 
     public async ValueTask InitializeAsync()
     {
@@ -58,11 +64,18 @@ public sealed class Cluster : IAsyncLifetime
         // All at once: they race for the schema.
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await Task.WhenAll(_nodes.Select(node => node.Process.StartAsync(deadline.Token)));
-        Addresses = [.. Nodes.Select(node => node.Process.Address)];
+        Doors = [.. Nodes.Select(node => TcpProxy.Start(node.Process.Address.Port))];
+        ShopAddresses = [.. Nodes.Select(node => node.Process.Address)];
+        CustomerAddresses = [.. Doors.Select(door => new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{door.Port}")))];
     }
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var door in Doors)
+        {
+            await door.DisposeAsync();
+        }
+
         foreach (var node in _nodes)
         {
             await node.DisposeAsync();
@@ -79,9 +92,23 @@ public sealed class Cluster : IAsyncLifetime
         }
     }
 
+    /// <summary>How many connections through its door a node still holds, as the kernel knows them.</summary>
+    internal async Task<int> OpenBehindDoorAsync(Node node)
+    {
+        var own = node.Process.Address.Port.ToString(CultureInfo.InvariantCulture);
+        var established = await Shell.RunAsync("ss", "-Htn", "state", "established", "sport", "=", ":" + own);
+        var door = Doors[Nodes.ToList().IndexOf(node)];
+        return door.ServerSidePorts.Count(port => established.Contains(string.Create(CultureInfo.InvariantCulture, $":{port} "), StringComparison.Ordinal));
+    }
+
     /// <summary>Everything runs and reaches everything again.</summary>
     internal async Task HealAsync(CancellationToken cancellationToken)
     {
+        foreach (var door in Doors)
+        {
+            door.Heal();
+        }
+
         foreach (var node in _nodes)
         {
             node.Postgres.BeforeForward = node.Redis.BeforeForward = (_, _) => ValueTask.FromResult(true);

@@ -64,17 +64,22 @@ internal sealed class FaultRun(Cluster cluster, Scenario scenario, int seed)
     private Producer Producer(string tenant, int index, HttpClient http)
     {
         var random = new Random(_random.Next());
-        return new Producer($"shop{index}", tenant, () => Any(random), http, _history, random, scenario.IsWild) { Producers = ProducersPerTenant, Index = index };
+        return new Producer($"shop{index}", tenant, () => Any(cluster.ShopAddresses, random), http, _history, random, scenario.IsWild)
+        {
+            Producers = ProducersPerTenant,
+            Index = index,
+            MayHang = scenario.MayHang,
+        };
     }
 
     private Follower Follower(string tenant, int index, HttpClient http)
     {
         var random = new Random(_random.Next());
         var isSteady = index < Market.Customers;
-        return new Follower($"{tenant}-device{index}", tenant, index % Market.Customers, () => Any(random), http, _history, random, isSteady, TimeProvider.System) { TokenLifetime = scenario.TokenLifetime };
+        return new Follower($"{tenant}-device{index}", tenant, index % Market.Customers, () => Any(cluster.CustomerAddresses, random), http, _history, random, isSteady, TimeProvider.System) { TokenLifetime = scenario.TokenLifetime };
     }
 
-    private Uri Any(Random random) => cluster.Addresses[random.Next(cluster.Addresses.Count)];
+    private static Uri Any(IReadOnlyList<Uri> addresses, Random random) => addresses[random.Next(addresses.Count)];
 
     /// <summary>The orders that are followed exist before anybody follows them.</summary>
     private async Task PlaceAsync(HttpClient http, CancellationToken cancellationToken)

@@ -104,6 +104,9 @@ internal sealed class Producer(string name, string tenant, Func<Uri> address, Ht
 
     public required int Index { get; init; }
 
+    /// <summary>Whether a node may leave a post without any answer.</summary>
+    public required bool MayHang { get; init; }
+
     private async Task<bool> PostUntilKnownAsync(List<CloudEvent> batch, CancellationToken abandon)
     {
         while (!abandon.IsCancellationRequested)
@@ -178,7 +181,7 @@ internal sealed class Producer(string name, string tenant, Func<Uri> address, Ht
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
             history.Call(name, Known.Unknown, tenant, ids, failure.GetType().Name);
-            if (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            if (!MayHang && failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 history.Breach(name, $"no answer within {CallLimit.TotalSeconds} s from {node}");
             }

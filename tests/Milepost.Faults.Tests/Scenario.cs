@@ -29,6 +29,9 @@ internal sealed record Scenario(string Name, Func<Nemesis, Task> InjectAsync)
     /// <summary>Events come out of order and several times.</summary>
     public bool IsWild { get; init; }
 
+    /// <summary>A node is stopped, so a post may get no answer at all. In every other story each post is answered.</summary>
+    public bool MayHang { get; init; }
+
     /// <summary>How long the tokens of the devices live.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromHours(1);
 
@@ -53,7 +56,8 @@ internal static class Scenarios
         new("rolling-restart", RollingRestartAsync),
         new("wild-producers", nemesis => nemesis.LastAsync(8)) { IsWild = true },
         new("token-expiry-in-partition", TokenExpiryInPartitionAsync) { TokenLifetime = TimeSpan.FromSeconds(4) },
-        new("pause-node", PauseNodeAsync),
+        new("pause-node", PauseNodeAsync) { MayHang = true },
+        new("half-open", HalfOpenAsync),
         new("everything", EverythingAsync) { IsWild = true },
     ];
 
@@ -250,11 +254,34 @@ internal static class Scenarios
         await nemesis.LastAsync(2);
         var node = nemesis.AnyNode();
         nemesis.Say($"SIGSTOP {node.Name}");
-        node.Process.Send(Signal.Stop);
+        await node.Process.SignalAsync("STOP");
         await nemesis.LastAsync(14);
-        node.Process.Send(Signal.Continue);
+        await node.Process.SignalAsync("CONT");
         nemesis.Say($"SIGCONT {node.Name}");
         await nemesis.LastAsync(3);
+    }
+
+    private static async Task HalfOpenAsync(Nemesis nemesis)
+    {
+        await nemesis.LastAsync(3);
+        foreach (var door in nemesis.Cluster.Doors)
+        {
+            door.Hold();
+        }
+
+        nemesis.Say("between the customers and the nodes nothing passes any more, and nobody is told");
+        await nemesis.LastAsync(50);
+
+        // Found by silence: no session is left that has come through one of the doors.
+        foreach (var node in nemesis.Cluster.Nodes)
+        {
+            (await nemesis.Cluster.OpenBehindDoorAsync(node)).ShouldBe(0, $"{node.Name} still holds connections that have been dead for 50 s");
+        }
+
+        foreach (var door in nemesis.Cluster.Doors)
+        {
+            door.Heal();
+        }
     }
 
     private static async Task EverythingAsync(Nemesis nemesis)

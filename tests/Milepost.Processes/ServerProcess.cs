@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Milepost.Client;
 using Milepost.Server.Hosting;
+using Milepost.Testing.Servers;
 
 namespace Milepost.Processes;
 
@@ -21,7 +20,7 @@ public sealed class ServerProcess : IAsyncDisposable
     public ServerProcess(ServerStart? start = null)
     {
         _start = start ?? new ServerStart();
-        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_start.Port ?? FreePort()}"));
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_start.Port ?? FreePort.Take()}"));
         DataDirectory = _start.DataDirectory ?? Directory.CreateTempSubdirectory("milepost-process-").FullName;
     }
 
@@ -82,8 +81,8 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a signal and does not wait for what follows.</summary>
-    public void Send(Signal signal) => Signals.Send(_process!.Id, signal);
+    /// <summary>Sends a signal (<c>TERM</c>, <c>INT</c>, <c>STOP</c>, <c>CONT</c>) and does not wait for what follows.</summary>
+    public Task SignalAsync(string signal) => Shell.SignalAsync(signal, _process!.Id);
 
     /// <summary>SIGKILL: no goodbye, no flush.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
@@ -93,10 +92,10 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM; the exit code.</summary>
-    public Task<int> TerminateAsync(CancellationToken cancellationToken)
+    public async Task<int> TerminateAsync(CancellationToken cancellationToken)
     {
-        Send(Signal.Terminate);
-        return ExitAsync(cancellationToken);
+        await SignalAsync("TERM");
+        return await ExitAsync(cancellationToken);
     }
 
     /// <summary>Waits for its end; the exit code.</summary>
@@ -139,13 +138,6 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             Directory.Delete(DataDirectory, recursive: true);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)

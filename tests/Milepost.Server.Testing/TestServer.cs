@@ -29,7 +29,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <param name="configure">Changes the options before the start.</param>
     /// <param name="dataDirectory">Data of an earlier run; a fresh temporary directory when null.</param>
-    public static async Task<TestServer> StartAsync(Action<ServerSettings>? configure = null, string? dataDirectory = null)
+    /// <param name="roles">What it does.</param>
+    public static async Task<TestServer> StartAsync(Action<ServerSettings>? configure = null, string? dataDirectory = null, Roles roles = Roles.All)
     {
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("milepost-test-").FullName;
         var settings = new ServerSettings
@@ -39,6 +40,7 @@ internal sealed class TestServer : IAsyncDisposable
             Auth = new AuthOptions { SigningKey = Key },
             Gateway = new GatewayOptions { AllowedOrigins = ["https://shop.example"] },
             Ingest = new IngestOptions(),
+            Roles = roles,
             Urls = ["http://127.0.0.1:0"],
         };
         configure?.Invoke(settings);

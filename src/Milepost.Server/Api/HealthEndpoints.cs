@@ -1,34 +1,21 @@
-using Milepost.Core.Recording;
-using Milepost.Core.Streams;
-using Milepost.Protocol.Errors;
-using Milepost.Protocol.Streams;
 using Milepost.Server.Access;
+using Milepost.Server.Hosting;
 
 namespace Milepost.Server.Api;
 
+/// <summary>What load balancers and service managers ask.</summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/healthz/live", () => TypedResults.Ok()).Allow(AccessRule.Anyone).ExcludeFromDescription();
-        routes.MapGet("/healthz/ready", ReadyAsync).Allow(AccessRule.Anyone).ExcludeFromDescription();
+        routes.MapGet("/healthz/ready", Ready).Allow(AccessRule.Anyone).ExcludeFromDescription();
     }
 
-    private static async Task<IResult> ReadyAsync(HttpContext context, IStreamLog log, IHostApplicationLifetime lifetime)
+    private static IResult Ready(HttpContext context, NodeLife life, IEnumerable<IReadinessPart> parts)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            return Problems.Result(ErrorCode.Draining);
-        }
-
-        try
-        {
-            await log.LocateAsync(StreamName.Order("health", "health"), 0, context.RequestAborted);
-            return TypedResults.Ok();
-        }
-        catch (StoreUnavailableException failure)
-        {
-            return Problems.Result(ErrorCode.StorageUnavailable, failure.Message);
-        }
+        var report = ReadinessReport.Of(life.Phase, [.. parts.Select(part => (part.Name, part.Current))]);
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.Json(report, HealthJson.Default.ReadinessReport, statusCode: report.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

@@ -19,7 +19,7 @@ internal static class MilepostCommand
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TerminationTimeout,
+            ProcessTerminationTimeout = parsed.CommandResult.Command is VerbCommand { HandlesSignals: true } ? null : TerminationTimeout,
         };
         if (parsed.Action is ParseErrorAction wrong)
         {

@@ -13,6 +13,12 @@ internal static class ServeCommand
         HelpName = "url[;url]",
     };
 
+    private static readonly Option<string?> Roles = new("--roles")
+    {
+        Description = $"{OptionCatalog.RolesDescription} Default: {RoleNames.Write(Hosting.Roles.All)}",
+        HelpName = "role[,role]",
+    };
+
     public static Command Create()
     {
         var command = new VerbCommand(
@@ -20,34 +26,54 @@ internal static class ServeCommand
             "Runs the server. With nothing set it keeps an embedded database and a signing key of its own in ./data.",
             "milepost serve",
             "milepost serve --urls http://0.0.0.0:8080 --Storage:DataDirectory=/var/lib/milepost",
+            "milepost serve --roles gateway --Storage:Provider=postgres --Redis:Connections=redis:6379",
             "MILEPOST__AUTH__SIGNINGKEY=\"$(cat key)\" milepost serve --Gateway:PublicUrl=https://track.shop.example")
         {
-            Urls,
+            Urls, Roles,
         }.AcceptSettings();
+        command.HandlesSignals = true;
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string[] urls = parsed.GetValue(Urls) is { } value ? [$"--{OptionCatalog.UrlsKey}={value}"] : [];
-        return parsed.LoadSettings(urls) switch
+        string[] further =
+        [
+            .. parsed.GetValue(Urls) is { } urls ? [$"--{OptionCatalog.UrlsKey}={urls}"] : Array.Empty<string>(),
+            .. parsed.GetValue(Roles) is { } roles ? [$"--{OptionCatalog.RolesKey}={roles}"] : Array.Empty<string>(),
+        ];
+        return parsed.LoadSettings(further) switch
         {
             SettingsResult.Loaded loaded => ListenAddress.Problem(loaded.Settings.Urls) is { } problem
                 ? await parsed.FailAsync(problem)
-                : await ServeAsync(loaded.Settings, parsed.InvocationConfiguration.Output, cancellationToken),
+                : await ServeAsync(parsed, loaded.Settings, cancellationToken),
             SettingsResult.Refused refused => await parsed.RefuseAsync(refused),
             _ => throw new UnreachableException(),
         };
     }
 
-    private static async Task<int> ServeAsync(ServerSettings settings, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(ParseResult parsed, ServerSettings settings, CancellationToken cancellationToken)
     {
         await using var app = MilepostServer.Build(settings);
-        await app.StartAsync(cancellationToken);
-        await output.WriteLineAsync($"""
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (StartRefusedException refused)
+        {
+            return await parsed.FailAsync(refused.Message);
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested || cancellationToken.IsCancellationRequested)
+        {
+            // It was told to stop while it waited for the database.
+            return ExitCode.Done;
+        }
+
+        await parsed.InvocationConfiguration.Output.WriteLineAsync($"""
             Milepost listens on {string.Join(" and ", app.Urls)}
-              data         {settings.Storage.DataDirectory}
+              roles        {RoleNames.Write(settings.Roles)}
+              data         {StorageSetup.Describe(settings.Storage)}
               signing key  {Describe(KeySource.Of(settings))}
             Ctrl-C stops it.
             """);

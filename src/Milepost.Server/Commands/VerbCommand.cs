@@ -8,6 +8,9 @@ namespace Milepost.Server.Commands;
 internal sealed class VerbCommand(string name, string description, params string[] examples) : Command(name, description)
 {
     public IReadOnlyList<string> Examples { get; } = examples;
+
+    /// <summary>The verb answers signals itself; otherwise they cancel it.</summary>
+    public bool HandlesSignals { get; set; }
 }
 
 /// <summary>The usual help, then the verb's examples.</summary>

@@ -1,19 +1,16 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Milepost.Core.Notifications;
-using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
-using Milepost.Realtime.Sessions;
 using Milepost.Realtime.Streams;
 using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
-using Milepost.Server.Ingest;
-using Milepost.Storage.Sqlite;
+using Milepost.Server.Telemetry;
+using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
 
@@ -21,8 +18,9 @@ namespace Milepost.Server.Hosting;
 internal static class MilepostServer
 {
     private const int MaxBodyBytes = 1024 * 1024;
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan ReconnectSpread = TimeSpan.FromSeconds(5);
+
+    // With the grace before it, the end of the loops behind it and a margin it stays within StopSignals.Limit.
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(25);
 
     /// <param name="settings">What it runs with.</param>
     /// <param name="extend">Maps further endpoints, such as the demo's.</param>
@@ -35,7 +33,7 @@ internal static class MilepostServer
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(ConfigureKestrel);
         builder.WebHost.UseSockets(ConfigureSockets);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownLimit - TimeSpan.FromSeconds(settings.Gateway.DrainSeconds));
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, ProtocolJson.Default);
@@ -45,23 +43,17 @@ internal static class MilepostServer
         AddServices(builder.Services, settings);
 
         var app = builder.Build();
+
+        // Listens from the start: what is counted before the first reading counts too.
+        app.Services.GetRequiredService<MetricCollector>();
+        TrustedProxies.Use(app, settings.Gateway);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<OriginMiddleware>(new OriginList(settings.Gateway, () => app.Urls));
         app.UseRouting();
         app.UseMiddleware<AccessMiddleware>();
-        app.MapEvents();
-        app.MapOrders();
-        app.MapNotifications();
-        app.MapTickets();
-        app.MapLive(settings.Gateway);
-        app.MapHealth();
-        app.MapMilepostOpenApi();
+        MapEndpoints(app, settings);
         extend?.Invoke(app);
         EndpointRules.Check(app);
-
-        // Before Kestrel stops listening to them: every client is told to come back, each at another moment.
-        var registry = app.Services.GetRequiredService<SessionRegistry>();
-        app.Lifetime.ApplicationStopping.Register(() => registry.Drain(ReconnectSpread, new Random(Environment.ProcessId)));
         return app;
     }
 
@@ -70,32 +62,53 @@ internal static class MilepostServer
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
         services.AddMilepostOpenApi();
+        services.AddSingleton<NodeLife>();
+        services.AddSingleton<MetricCollector>();
+        services.AddSingleton<IHostLifetime, StopSignals>();
 
-        services.AddSingleton(_ => SqliteDatabase.Open(Migration.DatabasePath(settings.Storage)));
-        services.AddSingleton<IOrderStore, SqliteOrderStore>();
-        services.AddSingleton<INotificationStore, SqliteNotificationStore>();
-        services.AddSingleton<IStreamLog, SqliteStreamLog>();
+        // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        StorageSetup.Add(services, settings.Storage);
+        services.AddSingleton<IStreamSource>(provider =>
+        {
+            var engine = provider.GetRequiredService<IStorageEngine>();
+            return new StreamSource(provider.GetRequiredService<IStreamLog>(), () => engine.Epoch);
+        });
+        services.AddSingleton<DeliverySignal>();
+        BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
-        services.AddSingleton(provider => new EventRecorder(
-            provider.GetRequiredService<IOrderStore>(), provider.GetRequiredService<ICommitListener>(), provider.GetRequiredService<TimeProvider>(),
-            settings.Ingest.QueueLimit, settings.Ingest.CommitLimit));
+        AccessParts.Add(services, settings);
 
-        services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<TicketStore>();
+        if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
+        {
+            Recording.Add(services, settings);
+        }
 
-        services.AddSingleton<StreamHub>();
-        services.AddSingleton<SessionRegistry>();
-        services.AddSingleton<Acknowledgements>();
-        services.AddSingleton<ISessionHost, SessionHost>();
-        services.AddSingleton<IStreamSource>(provider => new StreamSource(provider.GetRequiredService<IStreamLog>(), provider.GetRequiredService<SqliteDatabase>().Epoch));
-        services.AddSingleton(new SessionLimits { QueueBytes = settings.Gateway.OutboundQueueBytes, Streams = settings.Gateway.MaxStreams });
-        services.AddSingleton<SessionServer>();
+        if (settings.Roles.HasFlag(Roles.Worker))
+        {
+            DeliveryWork.Add(services, settings);
+        }
 
-        // Stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
-        services.AddHostedService<CheckpointLoop>();
-        services.AddHostedService<RecorderLoop>();
-        services.AddHostedService<AcknowledgementLoop>();
-        services.AddHostedService<HeartbeatLoop>();
+        if (settings.Roles.HasFlag(Roles.Gateway))
+        {
+            GatewayRole.Add(services, settings);
+        }
+    }
+
+    private static void MapEndpoints(WebApplication app, ServerSettings settings)
+    {
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            ApiRole.Map(app);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Gateway))
+        {
+            GatewayRole.Map(app, settings);
+        }
+
+        app.MapHealth();
+        app.MapMetrics();
+        app.MapMilepostOpenApi();
     }
 
     private static void ConfigureKestrel(KestrelServerOptions kestrel)

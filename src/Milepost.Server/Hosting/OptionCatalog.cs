@@ -18,12 +18,24 @@ internal sealed record OptionKey(string Section, PropertyInfo Property)
 /// <summary>Every option there is. A new option class gets one line here and a property in <see cref="ServerSettings"/>.</summary>
 internal static class OptionCatalog
 {
-    /// <summary>The addresses to listen on: the one option outside a section.</summary>
+    /// <summary>The addresses to listen on.</summary>
     public const string UrlsKey = "Urls";
 
     public const string UrlsDescription = "The addresses to listen on, separated by semicolons.";
 
     public const string DefaultUrl = "http://localhost:5080";
+
+    /// <summary>What this process does.</summary>
+    public const string RolesKey = "Roles";
+
+    public const string RolesDescription = "What this process does: api, gateway, worker, or several of them with commas.";
+
+    /// <summary>The options outside a section, and what they do.</summary>
+    public static readonly IReadOnlyDictionary<string, string> RootKeys = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        [UrlsKey] = UrlsDescription,
+        [RolesKey] = RolesDescription,
+    };
 
     public static readonly IReadOnlyDictionary<string, Type> Sections = new Dictionary<string, Type>(StringComparer.OrdinalIgnoreCase)
     {
@@ -35,6 +47,7 @@ internal static class OptionCatalog
         ["Kafka"] = typeof(KafkaOptions),
         ["Retention"] = typeof(RetentionOptions),
         ["Limits"] = typeof(LimitsOptions),
+        ["Delivery"] = typeof(DeliveryOptions),
     };
 
     public static readonly IReadOnlyDictionary<string, OptionKey> Keys = Sections
@@ -47,5 +60,5 @@ internal static class OptionCatalog
     public static bool IsForeign(string key) => ForeignRoots.Contains(key.Split(':')[0]);
 
     /// <summary>The known key that was probably meant, or null.</summary>
-    public static string? Suggest(string key) => Spelling.Nearest(key, Keys.Keys.Append(UrlsKey));
+    public static string? Suggest(string key) => Spelling.Nearest(key, [.. Keys.Keys, .. RootKeys.Keys]);
 }

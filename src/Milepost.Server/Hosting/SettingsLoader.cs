@@ -24,14 +24,22 @@ internal static class SettingsLoader
         var kafka = binding.Bind<KafkaOptions>();
         var retention = binding.Bind<RetentionOptions>();
         var limits = binding.Bind<LimitsOptions>();
+        var delivery = binding.Bind<DeliveryOptions>();
         var urls = Urls(merged, errors);
+        var roles = RoleNames.Parse(merged.GetValueOrDefault(OptionCatalog.RolesKey)?.Value ?? RoleNames.Write(Roles.All), errors);
+        OptionRules.Check(roles, storage, errors);
         OptionRules.Check(storage, auth, gateway, errors);
+        OptionRules.Check(redis, errors);
         if (errors.Count > 0)
         {
             return new SettingsResult.Refused(errors);
         }
 
-        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits], merged, urls);
+        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery], merged, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [OptionCatalog.UrlsKey] = string.Join(';', urls),
+            [OptionCatalog.RolesKey] = RoleNames.Write(roles),
+        });
         storage.DataDirectory = Path.GetFullPath(storage.DataDirectory, sources.WorkingDirectory);
         return new SettingsResult.Loaded(
             new ServerSettings
@@ -45,6 +53,8 @@ internal static class SettingsLoader
                 Kafka = kafka,
                 Retention = retention,
                 Limits = limits,
+                Delivery = delivery,
+                Roles = roles,
                 Urls = urls,
             },
             effective);
@@ -55,7 +65,7 @@ internal static class SettingsLoader
         var merged = new Dictionary<string, RawSetting>(StringComparer.OrdinalIgnoreCase);
         foreach (var setting in settings)
         {
-            if (OptionCatalog.IsForeign(setting.Key) || setting.Key.Equals(OptionCatalog.UrlsKey, StringComparison.OrdinalIgnoreCase))
+            if (OptionCatalog.IsForeign(setting.Key) || OptionCatalog.RootKeys.ContainsKey(setting.Key))
             {
                 merged[setting.Key] = setting;
             }
@@ -135,12 +145,10 @@ internal static class SettingsLoader
         }
     }
 
-    private static List<EffectiveSetting> Effective(IReadOnlyList<object> sections, Dictionary<string, RawSetting> merged, string[] urls)
+    private static List<EffectiveSetting> Effective(IReadOnlyList<object> sections, Dictionary<string, RawSetting> merged, IReadOnlyDictionary<string, string> roots)
     {
-        var rows = new List<EffectiveSetting>
-        {
-            new(OptionCatalog.UrlsKey, string.Join(';', urls), OriginOf(OptionCatalog.UrlsKey), OptionCatalog.UrlsDescription),
-        };
+        var rows = roots.Select(root => new EffectiveSetting(
+            root.Key, root.Value, merged.GetValueOrDefault(root.Key)?.Origin ?? SettingOrigin.Default, OptionCatalog.RootKeys[root.Key])).ToList();
         foreach (var option in OptionCatalog.Keys.Values)
         {
             var value = option.Property.GetValue(sections.Single(section => section.GetType() == option.Property.DeclaringType));
@@ -150,7 +158,5 @@ internal static class SettingsLoader
         }
 
         return rows;
-
-        string OriginOf(string key) => merged.GetValueOrDefault(key)?.Origin ?? SettingOrigin.Default;
     }
 }

@@ -71,7 +71,7 @@ internal sealed record SettingsSources(string WorkingDirectory, IReadOnlyDiction
             {
                 found.Add(Argument(argument, Arguments[++index]));
             }
-            else if (OptionCatalog.Keys.ContainsKey(argument[2..]))
+            else if (OptionCatalog.Keys.ContainsKey(argument[2..]) || OptionCatalog.RootKeys.ContainsKey(argument[2..]))
             {
                 errors.Add($"{argument} needs a value: {argument}=value.");
             }

@@ -91,6 +91,28 @@ public sealed class SettingsLoaderTests : IDisposable
         ]);
     }
 
+    [Theory]
+    [InlineData("api", "Api")]
+    [InlineData("worker, gateway", "Gateway, Worker")]
+    [InlineData("API,Gateway,worker", "All")]
+    public void Roles_are_read_in_any_order_and_case(string written, string expected)
+    {
+        string[] storage = ["--Storage:Provider=postgres", "--Storage:ConnectionString=Host=db"];
+
+        var loaded = Loaded(Load([("MILEPOST__ROLES", written)], storage));
+
+        loaded.Settings.Roles.ToString().ShouldBe(expected);
+        loaded.Effective.Single(setting => setting.Key == "Roles").Origin.ShouldBe("environment");
+    }
+
+    [Theory]
+    [InlineData("gatway", "Roles: 'gatway' is not a role. Did you mean gateway? The roles are api, gateway, worker.")]
+    [InlineData("scheduler,api,gateway,worker", "Roles: 'scheduler' is not a role. The roles are api, gateway, worker.")]
+    [InlineData(",", "Roles: needs at least one of api, gateway, worker.")]
+    [InlineData("api,gateway", "Roles: api,gateway alone needs Storage:Provider=postgres, since several processes cannot share the embedded database. Leave Roles out to run everything in one process.")]
+    public void Impossible_roles_are_refused(string roles, string error) =>
+        Errors(Load([], ["--Roles", roles])).ShouldBe([error]);
+
     [Fact]
     public void A_broken_file_is_an_error_and_not_a_crash()
     {

@@ -31,8 +31,8 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>Awaited with each piece before it goes on; false cuts the connection instead. A piece is at most 64 KiB and follows no message boundary.</summary>
     public Func<ProxyDirection, ReadOnlyMemory<byte>, ValueTask<bool>> BeforeForward { get; set; } = (_, _) => ValueTask.FromResult(true);
 
-    /// <summary>How many connections are open.</summary>
-    public int Count => _connections.Count;
+    /// <summary>The ports from which this proxy's connections reach the server.</summary>
+    public IReadOnlyCollection<int> ServerSidePorts => [.. _connections.Values.Select(server => server.LocalEndPoint).OfType<IPEndPoint>().Select(end => end.Port)];
 
     public static TcpProxy Start(int target)
     {
