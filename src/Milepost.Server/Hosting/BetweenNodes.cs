@@ -28,15 +28,16 @@ internal static class BetweenNodes
 
     private static IBackplane Backplane(ServerSettings settings, IServiceProvider provider)
     {
-        if (settings.Storage.Provider == "sqlite")
+        if (settings.Storage.Provider == StorageOptions.Sqlite)
         {
             // The embedded database belongs to one process: it is alone.
             return new InProcessBackplane();
         }
 
+        var source = provider.GetRequiredService<IStreamSource>();
         var redis = provider.GetRequiredService<RedisConnections>();
         return redis.IsConfigured
-            ? new RedisBackplane(redis, provider.GetRequiredService<IStreamSource>().Epoch, provider.GetRequiredService<TimeProvider>())
+            ? new RedisBackplane(redis, () => source.Epoch, provider.GetRequiredService<TimeProvider>())
             : new PollingBackplane();
     }
 }

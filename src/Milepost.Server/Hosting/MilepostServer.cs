@@ -1,8 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Milepost.Core.Notifications;
-using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
@@ -11,7 +9,8 @@ using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
-using Milepost.Storage.Sqlite;
+using Milepost.Server.Telemetry;
+using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
 
@@ -44,6 +43,10 @@ internal static class MilepostServer
         AddServices(builder.Services, settings);
 
         var app = builder.Build();
+
+        // Listens from the start: what is counted before the first reading counts too.
+        app.Services.GetRequiredService<MetricCollector>();
+        TrustedProxies.Use(app, settings.Gateway);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<OriginMiddleware>(new OriginList(settings.Gateway, () => app.Urls));
         app.UseRouting();
@@ -60,23 +63,29 @@ internal static class MilepostServer
         services.AddSingleton(TimeProvider.System);
         services.AddMilepostOpenApi();
         services.AddSingleton<NodeLife>();
+        services.AddSingleton<MetricCollector>();
         services.AddSingleton<IHostLifetime, StopSignals>();
 
-        services.AddSingleton(_ => SqliteDatabase.Open(Migration.DatabasePath(settings.Storage)));
-        services.AddSingleton<IOrderStore, SqliteOrderStore>();
-        services.AddSingleton<INotificationStore, SqliteNotificationStore>();
-        services.AddSingleton<IStreamLog, SqliteStreamLog>();
-        services.AddSingleton<IStreamSource>(provider => new StreamSource(provider.GetRequiredService<IStreamLog>(), provider.GetRequiredService<SqliteDatabase>().Epoch));
+        // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        StorageSetup.Add(services, settings.Storage);
+        services.AddSingleton<IStreamSource>(provider =>
+        {
+            var engine = provider.GetRequiredService<IStorageEngine>();
+            return new StreamSource(provider.GetRequiredService<IStreamLog>(), () => engine.Epoch);
+        });
+        services.AddSingleton<DeliverySignal>();
         BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
-        services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<TicketStore>();
+        AccessParts.Add(services, settings);
 
-        // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
-        services.AddHostedService<CheckpointLoop>();
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Worker))
+        {
+            DeliveryWork.Add(services, settings);
         }
 
         if (settings.Roles.HasFlag(Roles.Gateway))
@@ -98,6 +107,7 @@ internal static class MilepostServer
         }
 
         app.MapHealth();
+        app.MapMetrics();
         app.MapMilepostOpenApi();
     }
 

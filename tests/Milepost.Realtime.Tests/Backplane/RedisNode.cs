@@ -16,7 +16,7 @@ internal sealed class RedisNode : IAsyncDisposable
     public RedisNode(params string[] connections)
     {
         Connections = new RedisConnections(connections, TimeProvider.System, NullLogger<RedisConnection>.Instance);
-        Backplane = new RedisBackplane(Connections, Epoch, TimeProvider.System);
+        Backplane = new RedisBackplane(Connections, () => Epoch, TimeProvider.System);
         _watch = new RedisWatchLoop(Connections, TimeProvider.System);
     }
 
