@@ -38,6 +38,9 @@ public sealed class EventRecorder(IOrderStore store, ICommitListener listener, T
     private readonly List<Request> _batch = [];
     private int _queued;
 
+    /// <summary>Is told how many deliveries a commit has queued, so that a worker on this node need not look for them. Must not block.</summary>
+    public Action<int> DeliveriesQueued { get; init; } = _ => { };
+
     /// <summary>How many events wait for a commit.</summary>
     public int Queued => Volatile.Read(ref _queued);
 
@@ -129,6 +132,11 @@ public sealed class EventRecorder(IOrderStore store, ICommitListener listener, T
             var plan = await store.RecordAsync(events, context => RecordingPlanner.Plan(context, events, time.GetUtcNow()), CancellationToken.None);
             RecordingMetrics.Committed(plan.Outcomes, time.GetElapsedTime(started));
             listener.Committed(plan.Entries);
+            if (plan.Deliveries.Count > 0)
+            {
+                DeliveriesQueued(plan.Deliveries.Count);
+            }
+
             var at = 0;
             foreach (var request in requests)
             {

@@ -18,6 +18,9 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
     /// <summary>The product's own numbers: staff, and programs on this machine without credentials.</summary>
     public static readonly AccessRule Metrics = new("this machine or staff", caller => caller.IsStaff()) { OpensToThisMachine = true };
 
+    /// <summary>The tenant's operators and admins.</summary>
+    public static readonly AccessRule Staff = new("staff", caller => caller.IsStaff());
+
     /// <summary>A shop's systems.</summary>
     public static readonly AccessRule EventWriter = new("event writer", caller => (caller.Scopes & (Scopes.EventsWrite | Scopes.Admin)) != Scopes.None);
 

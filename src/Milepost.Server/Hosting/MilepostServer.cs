@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Milepost.Core.Recording;
+using Milepost.Core.Streams;
 using Milepost.Protocol;
 using Milepost.Realtime.Streams;
 using Milepost.Realtime.Transports;
@@ -9,6 +10,7 @@ using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
 using Milepost.Server.Telemetry;
+using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
 
@@ -64,16 +66,27 @@ internal static class MilepostServer
         services.AddSingleton<MetricCollector>();
         services.AddSingleton<IHostLifetime, StopSignals>();
 
-        services.AddSingleton<StreamHub>();
+        // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        StorageSetup.Add(services, settings.Storage);
+        services.AddSingleton<IStreamSource>(provider =>
+        {
+            var engine = provider.GetRequiredService<IStorageEngine>();
+            return new StreamSource(provider.GetRequiredService<IStreamLog>(), () => engine.Epoch);
+        });
+        services.AddSingleton<DeliverySignal>();
+        BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
         services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TicketStore>();
 
-        // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
-        StorageSetup.Add(services, settings.Storage);
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Worker))
+        {
+            DeliveryWork.Add(services, settings);
         }
 
         if (settings.Roles.HasFlag(Roles.Gateway))

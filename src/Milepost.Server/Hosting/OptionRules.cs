@@ -1,3 +1,4 @@
+using Milepost.Realtime.Backplane.Redis;
 using Milepost.Storage.Postgres;
 
 namespace Milepost.Server.Hosting;
@@ -6,6 +7,19 @@ namespace Milepost.Server.Hosting;
 internal static class OptionRules
 {
     public const int SigningKeyLength = 32;
+
+    public static void Check(RedisOptions redis, List<string> errors)
+    {
+        if (redis.Instances.Any(instance => !RedisConnections.IsValid(instance)))
+        {
+            // The value may hold a password: it is not shown.
+            errors.Add("Redis:Connections: is not understood. Write host:port with options behind commas, for example redis:6379,password=...; instances are separated by semicolons.");
+        }
+        else if (redis.Instances.Select(RedisConnections.NameOf).Distinct(StringComparer.Ordinal).Count() != redis.Instances.Count)
+        {
+            errors.Add("Redis:Connections: names an instance twice. Endpoints of one cluster are separated by commas.");
+        }
+    }
 
     /// <summary>Whether these roles can do their work on this storage.</summary>
     public static void Check(Roles roles, StorageOptions storage, List<string> errors)

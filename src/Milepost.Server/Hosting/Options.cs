@@ -96,6 +96,9 @@ internal sealed class RedisOptions
     [Description("Redis that carries hints between nodes: host:port with options, for example redis:6379,password=... Several, separated by semicolons: independent instances that share the streams. Empty: none.")]
     [Sensitive]
     public string Connections { get; set; } = "";
+
+    /// <summary>One configuration for each independent instance.</summary>
+    internal IReadOnlyList<string> Instances => Connections.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
 internal sealed class KafkaOptions;
@@ -103,3 +106,14 @@ internal sealed class KafkaOptions;
 internal sealed class RetentionOptions;
 
 internal sealed class LimitsOptions;
+
+internal sealed class DeliveryOptions
+{
+    [Description("How many deliveries this process sends at a time.")]
+    [Range(1, 256)]
+    public int Concurrency { get; set; } = 16;
+
+    [Description("For how long a worker has a delivery to itself. It renews this while it works; when it dies, others take over after this time.")]
+    [Range(3, 300)]
+    public int LeaseSeconds { get; set; } = 15;
+}

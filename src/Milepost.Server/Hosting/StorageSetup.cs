@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
@@ -22,6 +23,8 @@ internal static class StorageSetup
                 services.AddSingleton<IOrderStore, SqliteOrderStore>();
                 services.AddSingleton<INotificationStore, SqliteNotificationStore>();
                 services.AddSingleton<IStreamLog, SqliteStreamLog>();
+                services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
+                services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -30,6 +33,8 @@ internal static class StorageSetup
                 services.AddSingleton<IOrderStore, PostgresOrderStore>();
                 services.AddSingleton<INotificationStore, PostgresNotificationStore>();
                 services.AddSingleton<IStreamLog, PostgresStreamLog>();
+                services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
+                services.AddSingleton<IOutbox, PostgresOutbox>();
                 break;
             default:
                 throw new UnreachableException();

@@ -29,6 +29,7 @@ public sealed class AccessMatrixTests
         ["PUT /api/v1/{tenant}/notifications/{id}/archived"] = Customers,
         ["DELETE /api/v1/{tenant}/notifications/{id}/archived"] = Customers,
         ["POST /api/v1/{tenant}/realtime/tickets"] = Readers,
+        ["GET /api/v1/{tenant}/admin/outbox"] = "operator admin",
         ["GET /ws/notifications"] = "other-tenant " + Readers,
         ["GET /ws/orders/{id}/tracking"] = "other-tenant " + Readers,
         ["GET /ws"] = "other-tenant " + Readers,
