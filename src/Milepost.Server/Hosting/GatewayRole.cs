@@ -1,6 +1,4 @@
-using Milepost.Core.Streams;
 using Milepost.Realtime.Sessions;
-using Milepost.Realtime.Streams;
 using Milepost.Server.Gateway;
 
 namespace Milepost.Server.Hosting;
@@ -13,15 +11,11 @@ internal static class GatewayRole
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<ISessionHost, SessionHost>();
-        services.AddSingleton<IStreamSource>(provider =>
-        {
-            var engine = provider.GetRequiredService<IStorageEngine>();
-            return new StreamSource(provider.GetRequiredService<IStreamLog>(), () => engine.Epoch);
-        });
         services.AddSingleton(new SessionLimits { QueueBytes = settings.Gateway.OutboundQueueBytes, Streams = settings.Gateway.MaxStreams });
         services.AddSingleton<SessionServer>();
         services.AddHostedService<AcknowledgementLoop>();
         services.AddHostedService<HeartbeatLoop>();
+        BetweenNodes.AddHeadCheck(services);
         services.AddHostedService<SessionDrain>();
     }
 

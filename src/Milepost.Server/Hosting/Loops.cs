@@ -1,5 +1,6 @@
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
+using Milepost.Realtime.Backplane;
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Gateway;
 
@@ -19,6 +20,12 @@ internal sealed class RecorderLoop(EventRecorder recorder) : BackgroundService
 internal sealed class HeartbeatLoop(SessionRegistry registry) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => registry.RunAsync(stoppingToken);
+}
+
+/// <summary>Carries hints between the nodes.</summary>
+internal sealed class BackplaneLoop(IBackplane backplane) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => backplane.RunAsync(stoppingToken);
 }
 
 /// <summary>Writes down, once a second, what devices have confirmed.</summary>

@@ -1,3 +1,4 @@
+using Milepost.Realtime.Backplane.Redis;
 using Milepost.Storage.Postgres;
 
 namespace Milepost.Server.Hosting;
@@ -7,10 +8,23 @@ internal static class OptionRules
 {
     public const int SigningKeyLength = 32;
 
+    public static void Check(RedisOptions redis, List<string> errors)
+    {
+        if (redis.Instances.Any(instance => !RedisConnections.IsValid(instance)))
+        {
+            // The value may hold a password: it is not shown.
+            errors.Add("Redis:Connections: is not understood. Write host:port with options behind commas, for example redis:6379,password=...; instances are separated by semicolons.");
+        }
+        else if (redis.Instances.Select(RedisConnections.NameOf).Distinct(StringComparer.Ordinal).Count() != redis.Instances.Count)
+        {
+            errors.Add("Redis:Connections: names an instance twice. Endpoints of one cluster are separated by commas.");
+        }
+    }
+
     /// <summary>Whether these roles can do their work on this storage.</summary>
     public static void Check(Roles roles, StorageOptions storage, List<string> errors)
     {
-        if (roles is not (Roles.All or Roles.None) && storage.Provider == "sqlite")
+        if (roles is not (Roles.All or Roles.None) && storage.Provider == StorageOptions.Sqlite)
         {
             errors.Add($"Roles: {RoleNames.Write(roles)} alone needs Storage:Provider=postgres, since several processes cannot share the embedded database. Leave Roles out to run everything in one process.");
         }
@@ -40,6 +54,11 @@ internal static class OptionRules
         if (gateway.PublicUrl.Length > 0 && !IsWebAddress(gateway.PublicUrl, out _))
         {
             errors.Add($"Gateway:PublicUrl: must be an address, for example https://track.shop.example, not '{gateway.PublicUrl}'.");
+        }
+
+        foreach (var proxy in gateway.TrustedProxies.Where(proxy => !TrustedProxies.TryParse(proxy, out _)))
+        {
+            errors.Add($"Gateway:TrustedProxies: '{proxy}' is not an address or a network, for example 10.0.0.5 or 10.0.0.0/24.");
         }
 
         foreach (var origin in gateway.AllowedOrigins)

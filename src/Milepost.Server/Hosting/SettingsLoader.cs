@@ -29,6 +29,7 @@ internal static class SettingsLoader
         var roles = RoleNames.Parse(merged.GetValueOrDefault(OptionCatalog.RolesKey)?.Value ?? RoleNames.Write(Roles.All), errors);
         OptionRules.Check(roles, storage, errors);
         OptionRules.Check(storage, auth, gateway, errors);
+        OptionRules.Check(redis, errors);
         if (errors.Count > 0)
         {
             return new SettingsResult.Refused(errors);
