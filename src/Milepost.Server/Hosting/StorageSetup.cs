@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using Milepost.Core.Access;
+using Milepost.Core.Deliveries;
+using Milepost.Core.DeadLetters;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
@@ -23,6 +26,10 @@ internal static class StorageSetup
                 services.AddSingleton<INotificationStore, SqliteNotificationStore>();
                 services.AddSingleton<IStreamLog, SqliteStreamLog>();
                 services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
+                services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
+                services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
+                services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
+                services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -32,6 +39,8 @@ internal static class StorageSetup
                 services.AddSingleton<INotificationStore, PostgresNotificationStore>();
                 services.AddSingleton<IStreamLog, PostgresStreamLog>();
                 services.AddSingleton<IRetentionStore, PostgresRetentionStore>();
+                services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
+                services.AddSingleton<IOutbox, PostgresOutbox>();
                 break;
             default:
                 throw new UnreachableException();
