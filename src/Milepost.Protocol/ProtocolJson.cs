@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Milepost.Protocol.Deliveries;
+using Milepost.Protocol.Access;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
@@ -31,5 +32,8 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(ClientFrame))]
 [JsonSerializable(typeof(PollReply))]
 [JsonSerializable(typeof(TicketReply))]
+[JsonSerializable(typeof(RevocationRequest))]
+[JsonSerializable(typeof(RevocationView))]
+[JsonSerializable(typeof(RevocationPage))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -117,6 +117,23 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
         }
     }
 
+    /// <summary>Closes the connections of certain callers.</summary>
+    /// <returns>How many.</returns>
+    public int Close(Func<Caller, bool> isMeant, CloseCode code)
+    {
+        var closed = 0;
+        for (var slot = 0; slot < HeartbeatSeconds; slot++)
+        {
+            foreach (var session in Snapshot(slot).Where(session => session.IsOpen && isMeant(session.Caller)))
+            {
+                session.Close(code);
+                closed++;
+            }
+        }
+
+        return closed;
+    }
+
     /// <summary>Tells every client to connect again, each after a different delay up to <paramref name="spread"/>, and closes.</summary>
     public void Drain(TimeSpan spread, Random random)
     {

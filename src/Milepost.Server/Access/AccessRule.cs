@@ -26,12 +26,17 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
 
     /// <summary>Requests that come from this machine itself, and not through a proxy on it, need no credentials.</summary>
     public bool OpensToThisMachine { get; init; }
+
+    /// <summary>Who runs the tenant.</summary>
+    public static readonly AccessRule Admin = new("admin", caller => caller.Scopes.HasFlag(Scopes.Admin));
 }
 
 /// <summary>Marks endpoints that a connection without headers can reach: by ticket, or by a token among the subprotocols.</summary>
-internal sealed record LiveEndpoint
+/// <param name="Connects">Whether each request opens a connection that stays.</param>
+internal sealed record LiveEndpoint(bool Connects)
 {
-    public static readonly LiveEndpoint Instance = new();
+    public static readonly LiveEndpoint Connected = new(Connects: true);
+    public static readonly LiveEndpoint Polled = new(Connects: false);
 }
 
 internal static class AccessExtensions

@@ -14,5 +14,6 @@ internal static class ApiRole
         app.MapNotifications();
         app.MapTickets();
         app.MapOutbox();
+        app.MapRevocations();
     }
 }

@@ -9,6 +9,7 @@ using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
+using Milepost.Server.Ingest.Kafka;
 using Milepost.Server.Telemetry;
 using Milepost.Server.Worker;
 
@@ -76,8 +77,7 @@ internal static class MilepostServer
         services.AddSingleton<DeliverySignal>();
         BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
-        services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<TicketStore>();
+        AccessParts.Add(services, settings);
 
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
@@ -92,6 +92,11 @@ internal static class MilepostServer
         if (settings.Roles.HasFlag(Roles.Gateway))
         {
             GatewayRole.Add(services, settings);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Worker) && settings.Kafka.Brokers.Count > 0)
+        {
+            services.AddKafkaIntake(settings.Kafka);
         }
     }
 

@@ -30,6 +30,8 @@ public sealed class AccessMatrixTests
         ["DELETE /api/v1/{tenant}/notifications/{id}/archived"] = Customers,
         ["POST /api/v1/{tenant}/realtime/tickets"] = Readers,
         ["GET /api/v1/{tenant}/admin/outbox"] = "operator admin",
+        ["POST /api/v1/{tenant}/admin/revocations"] = "admin",
+        ["GET /api/v1/{tenant}/admin/revocations"] = "admin",
         ["GET /ws/notifications"] = "other-tenant " + Readers,
         ["GET /ws/orders/{id}/tracking"] = "other-tenant " + Readers,
         ["GET /ws"] = "other-tenant " + Readers,
