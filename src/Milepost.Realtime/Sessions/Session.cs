@@ -201,6 +201,23 @@ internal sealed class Session : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>The stream stands here: what is missing is read from the log. True: that was not known.</summary>
+    public bool OfferHead(Subscription subscription, long head)
+    {
+        lock (_lock)
+        {
+            if (_state != State.Open || head <= subscription.Head)
+            {
+                return false;
+            }
+
+            subscription.Head = head;
+        }
+
+        Wake();
+        return true;
+    }
+
     /// <summary>The other end said something, whatever it was.</summary>
     public void Heard() => LastHeard = _server.Time.GetTimestamp();
 

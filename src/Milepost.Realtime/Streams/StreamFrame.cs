@@ -24,6 +24,9 @@ public sealed class StreamFrame
     /// <summary><c>{"type":...,"offset":...,"id":...,"time":...,"data":{...}</c> in UTF-8.</summary>
     public byte[] Body { get; }
 
+    /// <summary>One that another node has encoded.</summary>
+    internal static StreamFrame Encoded(long offset, uint check, byte[] body) => new(offset, check, body);
+
     public static StreamFrame Encode(long offset, uint check, string type, string id, DateTimeOffset time, ReadOnlySpan<byte> data)
     {
         var buffer = new ArrayBufferWriter<byte>(data.Length + type.Length + id.Length + 96);

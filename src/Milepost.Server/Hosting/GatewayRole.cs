@@ -1,8 +1,5 @@
-using Milepost.Core.Streams;
 using Milepost.Realtime.Sessions;
-using Milepost.Realtime.Streams;
 using Milepost.Server.Gateway;
-using Milepost.Storage.Sqlite;
 
 namespace Milepost.Server.Hosting;
 
@@ -14,11 +11,11 @@ internal static class GatewayRole
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<ISessionHost, SessionHost>();
-        services.AddSingleton<IStreamSource>(provider => new StreamSource(provider.GetRequiredService<IStreamLog>(), provider.GetRequiredService<SqliteDatabase>().Epoch));
         services.AddSingleton(new SessionLimits { QueueBytes = settings.Gateway.OutboundQueueBytes, Streams = settings.Gateway.MaxStreams });
         services.AddSingleton<SessionServer>();
         services.AddHostedService<AcknowledgementLoop>();
         services.AddHostedService<HeartbeatLoop>();
+        BetweenNodes.AddHeadCheck(services);
         services.AddHostedService<SessionDrain>();
     }
 

@@ -1,9 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Milepost.Core.DeadLetters;
-using Milepost.Core.Notifications;
-using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
@@ -13,7 +10,6 @@ using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
 using Milepost.Server.Ingest.Kafka;
-using Milepost.Storage.Sqlite;
 
 namespace Milepost.Server.Hosting;
 
@@ -64,18 +60,18 @@ internal static class MilepostServer
         services.AddSingleton<NodeLife>();
         services.AddSingleton<IHostLifetime, StopSignals>();
 
-        services.AddSingleton(_ => SqliteDatabase.Open(Migration.DatabasePath(settings.Storage)));
-        services.AddSingleton<IOrderStore, SqliteOrderStore>();
-        services.AddSingleton<INotificationStore, SqliteNotificationStore>();
-        services.AddSingleton<IStreamLog, SqliteStreamLog>();
-        services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
-        services.AddSingleton<StreamHub>();
+        // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        StorageSetup.Add(services, settings.Storage);
+        services.AddSingleton<IStreamSource>(provider =>
+        {
+            var engine = provider.GetRequiredService<IStorageEngine>();
+            return new StreamSource(provider.GetRequiredService<IStreamLog>(), () => engine.Epoch);
+        });
+        BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
         services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TicketStore>();
 
-        // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
-        services.AddHostedService<CheckpointLoop>();
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);

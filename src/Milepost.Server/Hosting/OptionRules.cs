@@ -1,5 +1,7 @@
 using Milepost.Protocol;
+using Milepost.Realtime.Backplane.Redis;
 using Milepost.Server.Ingest.Kafka;
+using Milepost.Storage.Postgres;
 
 namespace Milepost.Server.Hosting;
 
@@ -7,6 +9,19 @@ namespace Milepost.Server.Hosting;
 internal static class OptionRules
 {
     public const int SigningKeyLength = 32;
+
+    public static void Check(RedisOptions redis, List<string> errors)
+    {
+        if (redis.Instances.Any(instance => !RedisConnections.IsValid(instance)))
+        {
+            // The value may hold a password: it is not shown.
+            errors.Add("Redis:Connections: is not understood. Write host:port with options behind commas, for example redis:6379,password=...; instances are separated by semicolons.");
+        }
+        else if (redis.Instances.Select(RedisConnections.NameOf).Distinct(StringComparer.Ordinal).Count() != redis.Instances.Count)
+        {
+            errors.Add("Redis:Connections: names an instance twice. Endpoints of one cluster are separated by commas.");
+        }
+    }
 
     /// <summary>Whether these roles can do their work on this storage.</summary>
     public static void Check(Roles roles, StorageOptions storage, List<string> errors)
@@ -19,9 +34,13 @@ internal static class OptionRules
 
     public static void Check(StorageOptions storage, AuthOptions auth, GatewayOptions gateway, List<string> errors)
     {
-        if (storage.Provider == "postgres" && storage.ConnectionString.Length == 0)
+        if (storage.Provider == StorageOptions.Postgres && storage.ConnectionString.Length == 0)
         {
             errors.Add("Storage:ConnectionString: must be set when Storage:Provider is postgres, for example Host=db;Database=milepost;Username=milepost;Password=...");
+        }
+        else if (storage.Provider == StorageOptions.Postgres && PostgresSettings.Problem(storage.ConnectionString) is { } problem)
+        {
+            errors.Add($"Storage:ConnectionString: {problem}.");
         }
 
         if (auth.SigningKey.Length is > 0 and < SigningKeyLength)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Milepost.Storage.Postgres;
 
 namespace Milepost.Server.Hosting;
 
@@ -9,13 +10,24 @@ internal sealed class SensitiveAttribute : Attribute;
 
 internal sealed class StorageOptions
 {
+    public const string Sqlite = "sqlite";
+    public const string Postgres = "postgres";
+
     [Description("The database engine.")]
-    [AllowedValues("sqlite", "postgres")]
-    public string Provider { get; set; } = "sqlite";
+    [AllowedValues(Sqlite, Postgres)]
+    public string Provider { get; set; } = Sqlite;
 
     [Description("Where PostgreSQL is, for example Host=db;Database=milepost;Username=milepost;Password=... Not used with sqlite.")]
     [Sensitive]
     public string ConnectionString { get; set; } = "";
+
+    [Description("How many connections to PostgreSQL write, for each node.")]
+    [Range(2, 1000)]
+    public int WriteConnections { get; set; } = PostgresSettings.DefaultWriteConnections;
+
+    [Description("How many connections to PostgreSQL read, for each node. Apart from those that write, so that clients coming back do not hold up the intake.")]
+    [Range(2, 1000)]
+    public int ReadConnections { get; set; } = PostgresSettings.DefaultReadConnections;
 
     [Description("Where the embedded database and the generated keys are kept.")]
     [Required]
@@ -81,6 +93,9 @@ internal sealed class RedisOptions
     [Description("Redis that carries hints between nodes: host:port with options, for example redis:6379,password=... Several, separated by semicolons: independent instances that share the streams. Empty: none.")]
     [Sensitive]
     public string Connections { get; set; } = "";
+
+    /// <summary>One configuration for each independent instance.</summary>
+    internal IReadOnlyList<string> Instances => Connections.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
 internal sealed class RetentionOptions;

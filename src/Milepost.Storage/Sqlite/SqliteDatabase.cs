@@ -153,6 +153,13 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>Fails when the file cannot be read.</summary>
+    public void Ping() => Read(session =>
+    {
+        using var statement = session.Prepare("SELECT 1 FROM meta LIMIT 1");
+        return statement.Step();
+    });
+
     public void Dispose()
     {
         _writing.Wait();

@@ -1,18 +1,25 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Milepost.Protocol;
 using Milepost.Protocol.Streams;
+using Milepost.Realtime.Backplane;
 using Milepost.Realtime.Sessions;
 using Milepost.Realtime.Streams;
 using Milepost.Testing;
 
 namespace Milepost.Realtime.Tests.Sessions;
 
-/// <summary>A node without a server around it: hub, registry, log, and a host that lets everybody follow everything.</summary>
+/// <summary>
+/// A node without a server around it: hub, registry, log, and a host that lets everybody follow everything. Several nodes share a log and have
+/// backplanes that know each other.
+/// </summary>
 internal sealed class TestNode : ISessionHost
 {
-    public TestNode(SessionLimits? limits = null, TimeProvider? time = null)
+    public TestNode(SessionLimits? limits = null, TimeProvider? time = null, TestLog? log = null, IBackplane? backplane = null)
     {
         Time = time ?? new FakeClock();
+        Log = log ?? new TestLog();
+        Backplane = backplane ?? new InProcessBackplane();
+        Hub = new StreamHub(Backplane);
         Registry = new SessionRegistry(Time, NullLogger<SessionRegistry>.Instance);
         Server = new SessionServer(Hub, Log, this, limits ?? new SessionLimits(), Registry, Time);
     }
@@ -21,9 +28,11 @@ internal sealed class TestNode : ISessionHost
 
     public FakeClock Clock => (FakeClock)Time;
 
-    public TestLog Log { get; } = new();
+    public TestLog Log { get; }
 
-    public StreamHub Hub { get; } = new();
+    public IBackplane Backplane { get; }
+
+    public StreamHub Hub { get; }
 
     public SessionRegistry Registry { get; }
 
