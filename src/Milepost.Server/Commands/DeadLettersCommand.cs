@@ -5,7 +5,6 @@ using Milepost.Core.DeadLetters;
 using Milepost.Core.Recording;
 using Milepost.Protocol;
 using Milepost.Server.Hosting;
-using Milepost.Storage;
 using Spectre.Console;
 
 namespace Milepost.Server.Commands;
@@ -70,7 +69,7 @@ internal static class DeadLettersCommand
                     await using var desk = await DeadLetterDesk.OpenAsync(loaded.Settings, cancellationToken);
                     return await act(desk);
                 }
-                catch (Exception failure) when (failure is StoreUnavailableException or NewerSchemaException)
+                catch (Exception failure) when (failure is StoreUnavailableException or StartRefusedException)
                 {
                     return await parsed.FailAsync(failure.Message);
                 }

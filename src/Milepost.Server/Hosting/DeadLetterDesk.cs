@@ -4,6 +4,7 @@ using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Server.Ingest;
 using Milepost.Server.Ingest.Kafka;
+using Milepost.Storage;
 
 namespace Milepost.Server.Hosting;
 
@@ -46,6 +47,7 @@ internal sealed class DeadLetterDesk : IAsyncDisposable
     public IDeadLetterStore Letters { get; }
 
     /// <exception cref="StoreUnavailableException">The database cannot be reached.</exception>
+    /// <exception cref="StartRefusedException">It belongs to a newer version.</exception>
     public static async Task<DeadLetterDesk> OpenAsync(ServerSettings settings, CancellationToken cancellationToken)
     {
         var services = new ServiceCollection();
@@ -60,6 +62,11 @@ internal sealed class DeadLetterDesk : IAsyncDisposable
         {
             await provider.GetRequiredService<IStorageEngine>().OpenAsync(_ => { }, cancellationToken);
             return new DeadLetterDesk(provider, settings.Kafka);
+        }
+        catch (NewerSchemaException newer)
+        {
+            await provider.DisposeAsync();
+            throw new StartRefusedException(newer.Message);
         }
         catch
         {
