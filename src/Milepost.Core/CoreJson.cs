@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Milepost.Core.Deliveries;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
@@ -12,5 +13,6 @@ namespace Milepost.Core;
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(RecordedEvent))]
 [JsonSerializable(typeof(Customer))]
+[JsonSerializable(typeof(Delivery))]
 [JsonSerializable(typeof(IReadOnlyList<TopicHeader>))]
 public sealed partial class CoreJson : JsonSerializerContext;

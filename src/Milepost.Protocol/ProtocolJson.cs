@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Milepost.Protocol.Deliveries;
+using Milepost.Protocol.Access;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
@@ -25,9 +27,13 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(NotificationUpdated))]
 [JsonSerializable(typeof(UnreadChanged))]
 [JsonSerializable(typeof(InboxCounts))]
+[JsonSerializable(typeof(OutboxPage))]
 [JsonSerializable(typeof(ServerFrame))]
 [JsonSerializable(typeof(ClientFrame))]
 [JsonSerializable(typeof(PollReply))]
 [JsonSerializable(typeof(TicketReply))]
+[JsonSerializable(typeof(RevocationRequest))]
+[JsonSerializable(typeof(RevocationView))]
+[JsonSerializable(typeof(RevocationPage))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

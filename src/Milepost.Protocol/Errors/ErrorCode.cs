@@ -35,6 +35,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     public static readonly ErrorCode BatchTooLarge = new("batch_too_large", 413, "The batch has too many events");
     public static readonly ErrorCode UnsupportedMediaType = new("unsupported_media_type", 415, "The content type is not one of the accepted ones");
     public static readonly ErrorCode RequestTimeout = new("request_timeout", 408, "The request took too long to arrive", Retry: true);
+    public static readonly ErrorCode RateLimited = new("rate_limited", 429, "Too many requests for now", Retry: true);
     public static readonly ErrorCode Busy = new("busy", 503, "The server has more work than it can queue", Retry: true);
     public static readonly ErrorCode StorageUnavailable = new("storage_unavailable", 503, "The data could not be written", Retry: true);
     public static readonly ErrorCode Draining = new("draining", 503, "The server is shutting down", Retry: true);
@@ -50,7 +51,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
         MalformedJson, InvalidEvent, DuplicateKey, InvalidText, TooDeep, MissingField, InvalidField, UnknownEventType, UnknownStatus,
         InvalidTime, OrderEventLimit, NothingAccepted, InvalidParameter, InvalidCursor, NotAWebSocket, TooManyStreams, Unauthorized,
         TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, MethodNotAllowed, BodyTooLarge, BatchTooLarge,
-        UnsupportedMediaType, RequestTimeout, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
+        UnsupportedMediaType, RequestTimeout, RateLimited, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
     ];
 }
 

@@ -7,4 +7,8 @@ namespace Milepost.Realtime.Sessions;
 /// <param name="Subject">The customer's or operator's id.</param>
 /// <param name="Scopes">What they allow.</param>
 /// <param name="ExpiresAt">When they end.</param>
-public sealed record Caller(string Tenant, string Subject, Scopes Scopes, DateTimeOffset ExpiresAt);
+public sealed record Caller(string Tenant, string Subject, Scopes Scopes, DateTimeOffset ExpiresAt)
+{
+    /// <summary>When the credentials were issued; null when they do not say.</summary>
+    public DateTimeOffset? IssuedAt { get; init; }
+}

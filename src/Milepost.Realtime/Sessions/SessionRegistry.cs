@@ -43,6 +43,7 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
     internal void Add(Session session)
     {
         Interlocked.Increment(ref _opened);
+        SessionMetrics.SessionOpened(session.Kind);
         lock (_lock)
         {
             session.Slot = _next++ % HeartbeatSeconds;
@@ -59,6 +60,8 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
         {
             _slots[session.Slot].Remove(session);
         }
+
+        SessionMetrics.SessionClosed(session.Kind, session.ClosedWith);
     }
 
     internal void Failed(Exception failure)
@@ -112,6 +115,23 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
                 }
             }
         }
+    }
+
+    /// <summary>Closes the connections of certain callers.</summary>
+    /// <returns>How many.</returns>
+    public int Close(Func<Caller, bool> isMeant, CloseCode code)
+    {
+        var closed = 0;
+        for (var slot = 0; slot < HeartbeatSeconds; slot++)
+        {
+            foreach (var session in Snapshot(slot).Where(session => session.IsOpen && isMeant(session.Caller)))
+            {
+                session.Close(code);
+                closed++;
+            }
+        }
+
+        return closed;
     }
 
     /// <summary>Tells every client to connect again, each after a different delay up to <paramref name="spread"/>, and closes.</summary>

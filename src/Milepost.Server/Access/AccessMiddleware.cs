@@ -1,31 +1,36 @@
+using System.Net;
 using Milepost.Protocol.Errors;
 using Milepost.Realtime.Sessions;
 using Milepost.Realtime.Transports;
+using Milepost.Server.Access.Limits;
+using Milepost.Server.Access.Revocations;
+using Milepost.Server.Access.Tickets;
 using Milepost.Server.Api;
+using Milepost.Server.Telemetry;
 
 namespace Milepost.Server.Access;
 
-/// <summary>Between routing and the endpoint: who calls, is the tenant theirs, does the endpoint's rule let them.</summary>
-internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens, TicketStore tickets)
+/// <summary>Between routing and the endpoint: who calls, is the tenant theirs, does the endpoint's rule let them, and not too often.</summary>
+internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens, ITicketStore tickets, RevocationMarks revoked, RateLimits limits)
 {
     private static readonly string[] TokenParameters = ["token", "access_token", "jwt"];
 
     public async Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
-        if (endpoint is null || endpoint.Metadata.GetMetadata<AccessRule>() is not { Allows: { } allows })
+        if (endpoint is null || endpoint.Metadata.GetMetadata<AccessRule>() is not { Allows: { } allows } rule || (rule.OpensToThisMachine && IsFromThisMachine(context)))
         {
             // No endpoint: routing has an answer of its own (404, 405, 415). A rule without a check is open to anyone.
             await next(context);
             return;
         }
 
-        var isLive = endpoint.Metadata.GetMetadata<LiveEndpoint>() is not null;
-        var (caller, refused) = await IdentifyAsync(context, isLive);
+        var live = endpoint.Metadata.GetMetadata<LiveEndpoint>();
+        var (caller, refused) = await IdentifyAsync(context, live is not null);
         if (caller is null)
         {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await Problems.WriteAsync(context, refused!);
+            ServerMetrics.CredentialsRefused.Add(1, new KeyValuePair<string, object?>("code", refused!.Code));
+            await RefuseAsync(context, refused!);
         }
         else if (context.GetRouteValue("tenant") is string tenant && tenant != caller.Tenant)
         {
@@ -35,12 +40,40 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens,
         {
             await Problems.WriteAsync(context, ErrorCode.Forbidden);
         }
+        else if ((live?.Connects == true ? await limits.ConnectAsync(caller, context.RequestAborted) : await limits.RequestAsync(caller, context.RequestAborted)).RetryAfter is { } wait)
+        {
+            await Problems.WriteRateLimitedAsync(context, wait);
+        }
         else
         {
             context.Features.Set(caller);
             await next(context);
         }
     }
+
+    // A proxy on this machine also comes from a loopback address: what it passes on is the world's request. Where it is trusted, the address
+    // is the world's already (Proxies); where it is not, its header tells.
+    private static bool IsFromThisMachine(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+        && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded") && !context.Request.Headers.ContainsKey("Origin");
+
+    // Beyond the limit bad credentials are answered 429, and good ones are served as ever: behind one address there may be a whole
+    // neighbourhood, and one broken client among it.
+    private async Task RefuseAsync(HttpContext context, ErrorCode refused)
+    {
+        if (HasCredentials(context.Request) && (await limits.FailureAsync(context.Connection.RemoteIpAddress, context.RequestAborted)).RetryAfter is { } wait)
+        {
+            await Problems.WriteRateLimitedAsync(context, wait);
+            return;
+        }
+
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        await Problems.WriteAsync(context, refused);
+    }
+
+    private static bool HasCredentials(HttpRequest request) =>
+        request.Headers.Authorization.Count > 0 || request.Query.ContainsKey("ticket") || Array.Exists(TokenParameters, request.Query.ContainsKey)
+        || WebSocketTransport.TokenOf(request) is not null;
 
     private async ValueTask<(Caller? Caller, ErrorCode? Refused)> IdentifyAsync(HttpContext context, bool isLive)
     {
@@ -59,7 +92,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens,
         if (isLive && request.Query["ticket"] is [{ Length: > 0 } ticket])
         {
             var origin = request.Headers.Origin is [{ } sent] ? sent : null;
-            return (tickets.Redeem(ticket, origin), ErrorCode.InvalidTicket);
+            var redeemed = await tickets.RedeemAsync(ticket, origin, context.RequestAborted);
+            return (redeemed is not null && !revoked.IsRevoked(redeemed) ? redeemed : null, ErrorCode.InvalidTicket);
         }
 
         return isLive && WebSocketTransport.TokenOf(request) is { } token

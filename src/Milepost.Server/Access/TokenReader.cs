@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Protocols;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using Milepost.Protocol;
 using Milepost.Realtime.Sessions;
+using Milepost.Server.Access.Revocations;
 using Milepost.Server.Hosting;
 
 namespace Milepost.Server.Access;
@@ -18,17 +17,28 @@ internal sealed class TokenReader
 
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxTokenLength };
     private readonly TokenValidationParameters _parameters;
+    private readonly IssuerKeys? _issuer;
+    private readonly RevocationMarks _revoked;
+    private readonly TimeSpan _maxLife;
     private readonly TimeProvider _time;
 
     // A shop posts thousands of events with one token. Customers' tokens are not kept: there are too many and each is used once.
     private readonly ConcurrentDictionary<string, Caller> _writers = new(StringComparer.Ordinal);
 
-    public TokenReader(KeySource keys, AuthOptions options, TimeProvider time)
+    /// <param name="keys">Where the keys come from.</param>
+    /// <param name="issuer">The issuer's keys, when it is the one that signs.</param>
+    /// <param name="options">What tokens must say.</param>
+    /// <param name="revoked">Which do not count any more.</param>
+    /// <param name="time">The clock.</param>
+    public TokenReader(KeySource keys, IssuerKeys? issuer, AuthOptions options, RevocationMarks revoked, TimeProvider time)
     {
+        _issuer = issuer;
+        _revoked = revoked;
+        _maxLife = TimeSpan.FromDays(options.MaxTokenDays);
         _time = time;
         _parameters = new TokenValidationParameters
         {
-            ValidateIssuer = keys is KeySource.Issuer,
+            ValidateIssuer = issuer is not null,
             ValidateAudience = options.Audience.Length > 0,
             ValidAudience = options.Audience,
             ValidTypes = ["JWT", "at+jwt"],
@@ -37,11 +47,9 @@ internal sealed class TokenReader
             ClockSkew = TimeSpan.FromSeconds(options.ClockSkewSeconds),
             LifetimeValidator = IsAlive,
         };
-        if (keys is KeySource.Issuer issuer)
+        if (issuer is not null)
         {
             _parameters.ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256];
-            _parameters.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
-                issuer.Authority.TrimEnd('/') + "/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever());
         }
         else
         {
@@ -60,21 +68,65 @@ internal sealed class TokenReader
 
         if (_writers.TryGetValue(token, out var known))
         {
-            return known.ExpiresAt + _parameters.ClockSkew > _time.GetUtcNow() ? known : null;
+            return known.ExpiresAt + _parameters.ClockSkew > _time.GetUtcNow() && !_revoked.IsRevoked(known) ? known : null;
         }
 
-        var result = await _handler.ValidateTokenAsync(token, _parameters);
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt || ToCaller(jwt) is not { } caller)
+        if (await ParametersAsync(token) is not { } parameters)
         {
             return null;
         }
 
-        if ((caller.Scopes & Scopes.EventsWrite) != Scopes.None && _writers.Count < MaxRemembered)
+        var result = await _handler.ValidateTokenAsync(token, parameters);
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt || ToCaller(jwt) is not { } caller || !IsOfAge(caller) || _revoked.IsRevoked(caller))
+        {
+            return null;
+        }
+
+        // An issuer may withdraw the key of a token: only those of our own key are good for as long as they say.
+        if (_issuer is null && (caller.Scopes & Scopes.EventsWrite) != Scopes.None && _writers.Count < MaxRemembered)
         {
             _writers.TryAdd(token, caller);
         }
 
         return caller;
+    }
+
+    /// <summary>With the keys that the token needs; null when there are none.</summary>
+    private async ValueTask<TokenValidationParameters?> ParametersAsync(string token)
+    {
+        if (_issuer is null)
+        {
+            return _parameters;
+        }
+
+        string? keyId;
+        try
+        {
+            keyId = _handler.ReadJsonWebToken(token).Kid;
+        }
+        catch (Exception failure) when (failure is ArgumentException or SecurityTokenException)
+        {
+            // Not a token at all.
+            return null;
+        }
+
+        if (await _issuer.ForAsync(string.IsNullOrEmpty(keyId) ? null : keyId) is not { } issuer)
+        {
+            return null;
+        }
+
+        var parameters = _parameters.Clone();
+        parameters.ValidIssuer = issuer.Issuer;
+        parameters.IssuerSigningKeys = issuer.SigningKeys;
+        return parameters;
+    }
+
+    /// <summary>A longer life than the server remembers revocations for is refused, and so is a birth in the future: it would escape them.</summary>
+    private bool IsOfAge(Caller caller)
+    {
+        var now = _time.GetUtcNow();
+        var issued = caller.IssuedAt ?? now;
+        return issued <= now + _parameters.ClockSkew && caller.ExpiresAt - issued <= _maxLife;
     }
 
     private static Caller? ToCaller(JsonWebToken jwt)
@@ -83,6 +135,9 @@ internal sealed class TokenReader
         var scope = jwt.TryGetValue<string>("scope", out var scopes) ? scopes : null;
         return Identifiers.IsValid(jwt.Subject) && Identifiers.IsValidTenant(tenant)
             ? new Caller(tenant!, jwt.Subject, ScopeNames.Parse(scope), new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero))
+            {
+                IssuedAt = jwt.IssuedAt == DateTime.MinValue ? null : new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero),
+            }
             : null;
     }
 

@@ -19,6 +19,8 @@ internal static class OpenApi
         [("listOrders", "active")] = "true: only open orders; false: only ended ones.",
         [("listOrders", "customer")] = "Operators only: this customer's orders.",
         [("listOrders", "cursor")] = "The next of the page before.",
+        [("listOutbox", "cursor")] = "The next of the page before.",
+        [("listRevocations", "cursor")] = "The next of the page before.",
         [("listNotifications", "unread")] = "true: only unread ones; false: only read ones.",
         [("listNotifications", "category")] = "order, security, system, social or task.",
         [("listNotifications", "archived")] = "true: those taken out of the inbox.",
@@ -30,7 +32,7 @@ internal static class OpenApi
     public static TBuilder ProducesOurProblems<TBuilder>(this TBuilder builder, params ReadOnlySpan<int> others)
         where TBuilder : IEndpointConventionBuilder
     {
-        foreach (var status in (int[])[400, 401, 403, 404, .. others, 503])
+        foreach (var status in (int[])[400, 401, 403, 404, .. others, 429, 503])
         {
             builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problems.ContentType]));
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Milepost.Protocol;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
@@ -28,6 +29,16 @@ internal static class Problems
 
     public static Task WriteAsync(HttpContext context, ErrorCode code, string? detail = null) => WriteAsync(context, Of(code, detail));
 
+    /// <summary>Too much for now; <paramref name="wait"/> tells when it would be allowed.</summary>
+    public static IResult RateLimited(TimeSpan wait) => new LimitedResult(wait);
+
+    public static Task WriteRateLimitedAsync(HttpContext context, TimeSpan wait)
+    {
+        // Whole seconds (RFC 9110, 10.2.3), and never 0: that would mean at once.
+        context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return WriteAsync(context, Of(ErrorCode.RateLimited));
+    }
+
     private static Task WriteAsync(HttpContext context, Problem problem)
     {
         context.Response.StatusCode = problem.Status;
@@ -37,6 +48,11 @@ internal static class Problems
         }
 
         return context.Response.WriteAsJsonAsync(problem, ProtocolJson.Default.Problem, ContentType, context.RequestAborted);
+    }
+
+    private sealed class LimitedResult(TimeSpan wait) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => WriteRateLimitedAsync(httpContext, wait);
     }
 
     private sealed class ProblemResult(Problem problem) : IResult

@@ -23,12 +23,12 @@ internal static class LiveEndpoints
         Map(routes, "/ws/orders/{id}/tracking", context => [StreamLabels.Order((string)context.GetRouteValue("id")!)], WebSocket);
         Map(routes, "/ws", Asked, WebSocket);
         Map(routes, "/api/v1/sse", Asked, ServerSentEventsTransport.RunAsync);
-        Map(routes, "/api/v1/poll", Asked, (context, server, caller, streams) => LongPollTransport.RunAsync(context, server, caller, streams, wait));
+        Map(routes, "/api/v1/poll", Asked, (context, server, caller, streams) => LongPollTransport.RunAsync(context, server, caller, streams, wait), LiveEndpoint.Polled);
     }
 
-    private static void Map(IEndpointRouteBuilder routes, string path, Func<HttpContext, IReadOnlyList<string>> labels, Transport transport) =>
+    private static void Map(IEndpointRouteBuilder routes, string path, Func<HttpContext, IReadOnlyList<string>> labels, Transport transport, LiveEndpoint? live = null) =>
         routes.MapMethods(path, transport == WebSocket ? WebSocketMethods : [HttpMethods.Get], (RequestDelegate)(context => RunAsync(context, labels(context), transport)))
-            .Allow(AccessRule.Reader).WithMetadata(LiveEndpoint.Instance).ExcludeFromDescription();
+            .Allow(AccessRule.Reader).WithMetadata(live ?? LiveEndpoint.Connected).ExcludeFromDescription();
 
     private static IReadOnlyList<string> Asked(HttpContext context) =>
         [.. context.Request.Query["streams"].SelectMany(value => (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal)];

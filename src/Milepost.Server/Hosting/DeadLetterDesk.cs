@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using Milepost.Core.DeadLetters;
+using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
+using Milepost.Protocol.Errors;
 using Milepost.Server.Ingest;
 using Milepost.Server.Ingest.Kafka;
+using Milepost.Server.Worker;
 using Milepost.Storage;
 
 namespace Milepost.Server.Hosting;
@@ -55,6 +58,7 @@ internal sealed class DeadLetterDesk : IAsyncDisposable
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ICommitListener, Nobody>();
+        services.AddSingleton<DeliverySignal>();
         StorageSetup.Add(services, settings.Storage);
         Recording.Add(services, settings);
         var provider = services.BuildServiceProvider();
@@ -86,8 +90,23 @@ internal sealed class DeadLetterDesk : IAsyncDisposable
             return read.Rejection is { } wrong ? Refuse(wrong) : new ReplayOutcome.Recorded();
         }
 
-        var outcome = read.Event is { } recorded
-            ? await _recorder.RecordAsync([recorded], cancellationToken) switch
+        var outcome = read.Event is { } recorded ? await RecordAsync(recorded, cancellationToken) : Refuse(read.Rejection!);
+        await Letters.MarkAsync(letter.Place, (outcome as ReplayOutcome.Refused)?.Reason, now, cancellationToken);
+        return outcome;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _recorder.Complete();
+        await _recording;
+        await _services.DisposeAsync();
+    }
+
+    private async Task<ReplayOutcome> RecordAsync(RecordedEvent recorded, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _recorder.RecordAsync([recorded], cancellationToken) switch
             {
                 RecordResult.Recorded { Outcomes: [var one] } => one switch
                 {
@@ -98,17 +117,13 @@ internal sealed class DeadLetterDesk : IAsyncDisposable
                 },
                 RecordResult.Unavailable unavailable => throw new StoreUnavailableException(unavailable.Reason),
                 _ => throw new UnreachableException(),
-            }
-            : Refuse(read.Rejection!);
-        await Letters.MarkAsync(letter.Place, (outcome as ReplayOutcome.Refused)?.Reason, now, cancellationToken);
-        return outcome;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _recorder.Complete();
-        await _recording;
-        await _services.DisposeAsync();
+            };
+        }
+        catch (Exception failure) when (failure is not (StoreUnavailableException or UnreachableException) && !cancellationToken.IsCancellationRequested)
+        {
+            // What put the message aside may still be so: the recorder cannot bear it. The other letters are tried all the same.
+            return Refuse(new Rejection(ErrorCode.Internal, null, $"Recording it failed with {failure.GetType().Name}."));
+        }
     }
 
     private static ReplayOutcome Refuse(Rejection rejection) => new ReplayOutcome.Refused(new DeadLetterReason(rejection.Code.Code, rejection.Field, rejection.Detail));

@@ -10,6 +10,8 @@ using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
 using Milepost.Server.Ingest.Kafka;
+using Milepost.Server.Telemetry;
+using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
 
@@ -42,6 +44,10 @@ internal static class MilepostServer
         AddServices(builder.Services, settings);
 
         var app = builder.Build();
+
+        // Listens from the start: what is counted before the first reading counts too.
+        app.Services.GetRequiredService<MetricCollector>();
+        TrustedProxies.Use(app, settings.Gateway);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<OriginMiddleware>(new OriginList(settings.Gateway, () => app.Urls));
         app.UseRouting();
@@ -58,6 +64,7 @@ internal static class MilepostServer
         services.AddSingleton(TimeProvider.System);
         services.AddMilepostOpenApi();
         services.AddSingleton<NodeLife>();
+        services.AddSingleton<MetricCollector>();
         services.AddSingleton<IHostLifetime, StopSignals>();
 
         // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
@@ -67,14 +74,19 @@ internal static class MilepostServer
             var engine = provider.GetRequiredService<IStorageEngine>();
             return new StreamSource(provider.GetRequiredService<IStreamLog>(), () => engine.Epoch);
         });
+        services.AddSingleton<DeliverySignal>();
         BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
-        services.AddSingleton(provider => new TokenReader(KeySource.Of(settings), settings.Auth, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<TicketStore>();
+        AccessParts.Add(services, settings);
 
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Worker))
+        {
+            DeliveryWork.Add(services, settings);
         }
 
         if (settings.Roles.HasFlag(Roles.Gateway))
@@ -101,6 +113,7 @@ internal static class MilepostServer
         }
 
         app.MapHealth();
+        app.MapMetrics();
         app.MapMilepostOpenApi();
     }
 

@@ -26,7 +26,7 @@ internal static class OptionRules
     /// <summary>Whether these roles can do their work on this storage.</summary>
     public static void Check(Roles roles, StorageOptions storage, List<string> errors)
     {
-        if (roles is not (Roles.All or Roles.None) && storage.Provider == "sqlite")
+        if (roles is not (Roles.All or Roles.None) && storage.Provider == StorageOptions.Sqlite)
         {
             errors.Add($"Roles: {RoleNames.Write(roles)} alone needs Storage:Provider=postgres, since several processes cannot share the embedded database. Leave Roles out to run everything in one process.");
         }
@@ -56,6 +56,11 @@ internal static class OptionRules
         if (gateway.PublicUrl.Length > 0 && !IsWebAddress(gateway.PublicUrl, out _))
         {
             errors.Add($"Gateway:PublicUrl: must be an address, for example https://track.shop.example, not '{gateway.PublicUrl}'.");
+        }
+
+        foreach (var proxy in gateway.TrustedProxies.Where(proxy => !TrustedProxies.TryParse(proxy, out _)))
+        {
+            errors.Add($"Gateway:TrustedProxies: '{proxy}' is not an address or a network, for example 10.0.0.5 or 10.0.0.0/24.");
         }
 
         foreach (var origin in gateway.AllowedOrigins)

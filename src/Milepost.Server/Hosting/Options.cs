@@ -49,6 +49,14 @@ internal sealed class AuthOptions
     [Description("How far clocks may differ when a token's times are checked.")]
     [Range(0, 300)]
     public int ClockSkewSeconds { get; set; } = 30;
+
+    [Description("The longest life of a token that is accepted, from its issue to its end. For as long the server remembers revocations.")]
+    [Range(1, 3660)]
+    public int MaxTokenDays { get; set; } = 366;
+
+    [Description("How often the issuer's keys are read again: for so long a key that was withdrawn may still be accepted.")]
+    [Range(1, 1440)]
+    public int KeyRefreshMinutes { get; set; } = 15;
 }
 
 internal sealed class GatewayOptions
@@ -58,6 +66,9 @@ internal sealed class GatewayOptions
 
     [Description("The address under which browsers reach this server, for example https://track.shop.example.")]
     public string PublicUrl { get; set; } = "";
+
+    [Description("Addresses of proxies in front of this server, for example 10.0.0.5 or 10.0.0.0/24. Only these are believed when they tell the client's address and scheme (X-Forwarded-For, X-Forwarded-Proto).")]
+    public IList<string> TrustedProxies { get; set; } = [];
 
     [Description("How much may wait for one slow connection before it is served from the log, in bytes.")]
     [Range(4096, 16 * 1024 * 1024)]
@@ -100,4 +111,36 @@ internal sealed class RedisOptions
 
 internal sealed class RetentionOptions;
 
-internal sealed class LimitsOptions;
+internal sealed class LimitsOptions
+{
+    [Description("How many requests a customer may make a minute, long-polls among them. 0: no limit.")]
+    [Range(0, 1_000_000)]
+    public int CustomerRequestsPerMinute { get; set; } = 3_000;
+
+    [Description("How many WebSockets and event streams a customer may open a minute. 0: no limit.")]
+    [Range(0, 1_000_000)]
+    public int CustomerConnectsPerMinute { get; set; } = 300;
+
+    [Description("How many tickets one caller may ask for a minute. 0: no limit.")]
+    [Range(0, 1_000_000)]
+    public int TicketsPerMinute { get; set; } = 300;
+
+    [Description("How many events a tenant may post a second, on average over ten seconds. 0: no limit.")]
+    [Range(0, 10_000_000)]
+    public int TenantEventsPerSecond { get; set; } = 50_000;
+
+    [Description("How many attempts with bad credentials are answered 401 for one client address a minute (IPv6: for one /64); further ones are answered 429. 0: no limit.")]
+    [Range(0, 1_000_000)]
+    public int FailedAuthenticationsPerMinute { get; set; } = 300;
+}
+
+internal sealed class DeliveryOptions
+{
+    [Description("How many deliveries this process sends at a time.")]
+    [Range(1, 256)]
+    public int Concurrency { get; set; } = 16;
+
+    [Description("For how long a worker has a delivery to itself. It renews this while it works; when it dies, others take over after this time.")]
+    [Range(3, 300)]
+    public int LeaseSeconds { get; set; } = 15;
+}

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Milepost.Core.Access;
 using Milepost.Core.DeadLetters;
+using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
@@ -24,6 +26,9 @@ internal static class StorageSetup
                 services.AddSingleton<INotificationStore, SqliteNotificationStore>();
                 services.AddSingleton<IStreamLog, SqliteStreamLog>();
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
+                services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
+                services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
+                services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -33,6 +38,8 @@ internal static class StorageSetup
                 services.AddSingleton<INotificationStore, PostgresNotificationStore>();
                 services.AddSingleton<IStreamLog, PostgresStreamLog>();
                 services.AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>();
+                services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
+                services.AddSingleton<IOutbox, PostgresOutbox>();
                 break;
             default:
                 throw new UnreachableException();

@@ -5,6 +5,7 @@ using Milepost.Core.Recording;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Server.Access;
+using Milepost.Server.Access.Limits;
 using Milepost.Server.Api;
 
 namespace Milepost.Server.Ingest;
@@ -18,13 +19,19 @@ internal static class EventEndpoints
             .Produces<RecordReply>(StatusCodes.Status202Accepted)
             .WithSummary("Records one CloudEvent or a batch of up to 1,000. What the answer calls accepted is committed and on disk.");
 
-    private static async Task<IResult> RecordAsync(HttpContext context, EventRecorder recorder, TimeProvider time, string tenant)
+    private static async Task<IResult> RecordAsync(HttpContext context, EventRecorder recorder, RateLimits limits, TimeProvider time, string tenant)
     {
         var body = await ReadBodyAsync(context);
         var request = CloudEventsRequest.Read(context.Request.Headers, body, tenant, time.GetUtcNow(), out var refused);
         if (request is null)
         {
             return Problems.Result(refused!.Code, refused.Detail, refused.Field);
+        }
+
+        // What is refused as malformed costs nothing: it is the tenant's mistake, not its share.
+        if ((await limits.EventsAsync(tenant, request.Events.Count, context.RequestAborted)).RetryAfter is { } wait)
+        {
+            return Problems.RateLimited(wait);
         }
 
         RecordedEvent[] events = [.. request.Events.OfType<RecordedEvent>()];

@@ -64,7 +64,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         }
         catch (Exception failure) when (PostgresFailures.IsUnavailable(failure))
         {
-            throw PostgresFailures.Unavailable(failure);
+            throw Unavailable(_writers, failure);
         }
 
         if (isReadOnly)
@@ -74,8 +74,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/>, which must end with <see cref="PostgresSession.CommitAsync"/>. It is run again as a whole when it met another
-    /// transaction, or when its connection was dead before the commit was sent; never the commit alone.
+    /// Runs <paramref name="work"/>, which must end with <see cref="PostgresSession.CommitAsync"/>. It is run again as a whole when the server
+    /// has undone it, or when its connection was dead before the commit was sent; never the commit alone.
     /// </summary>
     internal async Task<T> WriteAsync<T>(TenantScope scope, Func<PostgresSession, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -86,17 +86,17 @@ public sealed class PostgresDatabase : IAsyncDisposable
             try
             {
                 await using var connection = await _writers.OpenConnectionAsync(cancellationToken);
-                session = new PostgresSession(connection, scope, PostgresSession.BeginWrite, cancellationToken);
+                session = new PostgresSession(connection, scope, PostgresSession.BeginWrite);
                 return await work(session);
             }
             catch (Exception failure) when (run < MaxRuns
-                && (PostgresFailures.IsConflict(failure) || (PostgresFailures.IsBrokenConnection(failure) && session is { CommitSent: false })))
+                && (PostgresFailures.IsUndone(failure) || (PostgresFailures.IsBrokenConnection(failure) && session is { CommitSent: false })))
             {
                 // Once more, from the beginning.
             }
             catch (Exception failure) when (PostgresFailures.IsUnavailable(failure))
             {
-                throw PostgresFailures.Unavailable(failure);
+                throw Unavailable(_writers, failure);
             }
         }
     }
@@ -110,7 +110,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
             try
             {
                 await using var connection = await _readers.OpenConnectionAsync(cancellationToken);
-                var session = new PostgresSession(connection, scope, PostgresSession.BeginRead, cancellationToken);
+                var session = new PostgresSession(connection, scope, PostgresSession.BeginRead);
                 ask(session);
                 await using var reader = await session.SendLastAsync();
                 return await read(reader);
@@ -121,7 +121,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
             }
             catch (Exception failure) when (PostgresFailures.IsUnavailable(failure))
             {
-                throw PostgresFailures.Unavailable(failure);
+                throw Unavailable(_readers, failure);
             }
         }
     }
@@ -131,5 +131,17 @@ public sealed class PostgresDatabase : IAsyncDisposable
         await _readers.DisposeAsync();
         await _writers.DisposeAsync();
         await _maintenance.DisposeAsync();
+    }
+
+    private static StoreUnavailableException Unavailable(NpgsqlDataSource pool, Exception failure)
+    {
+        if (PostgresFailures.IsTimeout(failure))
+        {
+            // The way to the server may be gone without a word; then the pool's other connections are as dead as this one, and each would cost
+            // somebody the same wait.
+            pool.Clear();
+        }
+
+        return PostgresFailures.Unavailable(failure);
     }
 }

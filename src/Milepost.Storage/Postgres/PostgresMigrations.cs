@@ -45,7 +45,8 @@ internal static class PostgresMigrations
 
     private static async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var exists = new NpgsqlCommand("SELECT to_regclass('meta') IS NOT NULL", connection);
+        // Not to_regclass: it answers from the session's cache, which has not heard of what another node made while we waited for the lock.
+        await using var exists = new NpgsqlCommand("SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'meta' AND relnamespace = current_schema()::regnamespace)", connection);
         if (!(bool)(await exists.ExecuteScalarAsync(cancellationToken))!)
         {
             return 0;

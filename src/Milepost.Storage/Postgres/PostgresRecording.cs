@@ -68,6 +68,7 @@ internal static class PostgresRecording
         }
 
         PostgresNotificationStore.Add(session, plan.Notifications);
+        PostgresDeliveryQueue.Add(session, plan.Deliveries);
         var inboxes = plan.Inboxes.ToDictionary(inbox => StreamName.Customer(inbox.Key.Tenant, inbox.Key.Id), inbox => inbox.Value);
         PostgresStreamLog.Append(session, locked, plan.Heads, inboxes, plan.Entries);
     }

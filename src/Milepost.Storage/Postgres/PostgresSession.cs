@@ -5,8 +5,9 @@ namespace Milepost.Storage.Postgres;
 /// <summary>
 /// One transaction. Statements are collected and travel together: BEGIN with the first ones, COMMIT with the last, so that a unit of work is a few
 /// round trips however many rows it holds. Leaving it without <see cref="CommitAsync"/> undoes everything.
+/// What was sent is waited for, within the limits of time; to give up in the midst of it would cost the connection.
 /// </summary>
-internal sealed class PostgresSession(NpgsqlConnection connection, TenantScope scope, string begin, CancellationToken cancellationToken)
+internal sealed class PostgresSession(NpgsqlConnection connection, TenantScope scope, string begin)
 {
     public const string BeginWrite = "BEGIN ISOLATION LEVEL READ COMMITTED";
     public const string BeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -44,12 +45,12 @@ internal sealed class PostgresSession(NpgsqlConnection connection, TenantScope s
     public async Task<NpgsqlDataReader> SendAsync()
     {
         var isFirst = _next!.BatchCommands[0].CommandText == begin;
-        var reader = await _next.ExecuteReaderAsync(cancellationToken);
+        var reader = await _next.ExecuteReaderAsync();
         _next = null;
         if (isFirst)
         {
             // The answer of the scope.
-            await reader.NextResultAsync(cancellationToken);
+            await reader.NextResultAsync();
         }
 
         return reader;
@@ -68,7 +69,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, TenantScope s
     {
         Add("COMMIT");
         CommitSent = true;
-        await _next!.ExecuteNonQueryAsync(cancellationToken);
+        await _next!.ExecuteNonQueryAsync();
         _next = null;
     }
 

@@ -13,7 +13,9 @@ public sealed record PostgresSettings(string ConnectionString, int WriteConnecti
 
     private const int ConnectSeconds = 3;
     private const int CommandSeconds = 4;
-    private const int CancellationMilliseconds = 500;
+
+    // A request to cancel is a second connection, which a server that stands still does not answer either: it would double the wait.
+    private const int NoCancellation = -1;
 
     // Shorter than our own patience, so that a server that still works ends the statement itself and the connection stays good. A session that
     // says nothing in mid-transaction belongs to a paused or lost node: its locks are taken from it.
@@ -75,7 +77,7 @@ public sealed record PostgresSettings(string ConnectionString, int WriteConnecti
         {
             Timeout = ConnectSeconds,
             CommandTimeout = CommandSeconds,
-            CancellationTimeout = CancellationMilliseconds,
+            CancellationTimeout = NoCancellation,
             TcpKeepAlive = true,
             TcpKeepAliveTime = 5,
             TcpKeepAliveInterval = 2,

@@ -1,0 +1,22 @@
+using Milepost.Core.Access;
+using Milepost.Storage.Sqlite;
+
+namespace Milepost.Storage.Tests.Sqlite;
+
+public sealed class SqliteRevocationStoreTests : RevocationStoreConformance, IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("milepost-sqlite-");
+    private SqliteDatabase? _database;
+
+    internal override IRevocationStore Open()
+    {
+        _database = SqliteDatabase.Open(Path.Combine(_directory.FullName, "milepost.db"));
+        return new SqliteRevocationStore(_database);
+    }
+
+    public void Dispose()
+    {
+        _database?.Dispose();
+        _directory.Delete(recursive: true);
+    }
+}
