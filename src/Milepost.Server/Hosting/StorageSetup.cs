@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Milepost.Core.Access;
-using Milepost.Core.Deliveries;
 using Milepost.Core.DeadLetters;
+using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
@@ -39,6 +39,7 @@ internal static class StorageSetup
                 services.AddSingleton<INotificationStore, PostgresNotificationStore>();
                 services.AddSingleton<IStreamLog, PostgresStreamLog>();
                 services.AddSingleton<IRetentionStore, PostgresRetentionStore>();
+                services.AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>();
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
                 break;
