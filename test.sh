@@ -18,11 +18,21 @@ compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || missing+=(postgres
 command -v redis-server >/dev/null || missing+=(redis-server)
 [ -x /usr/sbin/nginx ] || missing+=(nginx)
 compgen -G "/usr/lib/*/librdkafka.so.1" >/dev/null || missing+=(librdkafka1)
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 if [ ${#missing[@]} -gt 0 ]; then
   echo "installing for the tests: ${missing[*]}"
-  as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
   as_root apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# promtool alone: installing its package would start a Prometheus.
+if ! command -v promtool >/dev/null; then
+  echo "installing for the tests: promtool"
+  work=$(mktemp -d)
+  as_root apt-get update -qq
+  (cd "$work" && apt-get download -qq prometheus && dpkg --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool)
+  as_root install -m 755 "$work/usr/bin/promtool" /usr/local/bin/promtool
+  rm -rf "$work"
 fi
 
 results=artifacts/test-results

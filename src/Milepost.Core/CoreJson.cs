@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Milepost.Core.Deliveries;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 
@@ -11,4 +12,5 @@ namespace Milepost.Core;
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(RecordedEvent))]
 [JsonSerializable(typeof(Customer))]
+[JsonSerializable(typeof(Delivery))]
 public sealed partial class CoreJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Milepost.Protocol.Deliveries;
 using Milepost.Protocol.Access;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
@@ -26,6 +27,7 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(NotificationUpdated))]
 [JsonSerializable(typeof(UnreadChanged))]
 [JsonSerializable(typeof(InboxCounts))]
+[JsonSerializable(typeof(OutboxPage))]
 [JsonSerializable(typeof(ServerFrame))]
 [JsonSerializable(typeof(ClientFrame))]
 [JsonSerializable(typeof(PollReply))]

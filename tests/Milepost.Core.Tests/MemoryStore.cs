@@ -26,6 +26,8 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog
 
     public const long Epoch = 4711;
 
+    public MemoryDeliveryQueue Deliveries { get; } = new();
+
     public Task<RecordingPlan> RecordAsync(IReadOnlyList<RecordedEvent> events, Func<RecordingContext, RecordingPlan> plan, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -231,6 +233,7 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog
             _inboxes[key] = inbox;
         }
 
+        Deliveries.Insert(plan);
         plan.Entries.ForEach(Append);
         foreach (var (tenant, customer, notification) in plan.Notifications)
         {

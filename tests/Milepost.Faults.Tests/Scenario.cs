@@ -254,9 +254,9 @@ internal static class Scenarios
         await nemesis.LastAsync(2);
         var node = nemesis.AnyNode();
         nemesis.Say($"SIGSTOP {node.Name}");
-        node.Process.Send(Signal.Stop);
+        await node.Process.SignalAsync("STOP");
         await nemesis.LastAsync(14);
-        node.Process.Send(Signal.Continue);
+        await node.Process.SignalAsync("CONT");
         nemesis.Say($"SIGCONT {node.Name}");
         await nemesis.LastAsync(3);
     }

@@ -4,9 +4,9 @@ namespace Milepost.Storage.Tests;
 
 public sealed class MemoryStoreTests : StoreConformance
 {
-    internal override Stores Open()
+    internal override Task<Stores> OpenAsync()
     {
         var store = new MemoryStore();
-        return new Stores(store, store, store);
+        return Task.FromResult(new Stores(store, store, store));
     }
 }

@@ -21,12 +21,12 @@ public abstract class StoreConformance
     private static readonly StreamName Customer1 = StreamName.Customer(Some.Tenant, "c-1");
 
     /// <summary>A store without data.</summary>
-    internal abstract Stores Open();
+    internal abstract Task<Stores> OpenAsync();
 
     [Fact]
     public async Task What_is_unknown_is_empty()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         (await stores.Orders.FindAsync(Some.Tenant, "o-1", CancellationToken.None)).ShouldBeNull();
         (await stores.Orders.SnapshotAsync(Some.Tenant, "o-1", CancellationToken.None)).ShouldBeNull();
         (await ListAsync(stores)).ShouldBeEmpty();
@@ -43,7 +43,7 @@ public abstract class StoreConformance
     [Fact]
     public async Task Everything_of_an_event_is_kept_to_the_tick()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         var full = Some.Placed("e \"1\"\u00e4\ud83d\ude00", 1.0001) with
         {
             Note = "line\nline",
@@ -69,7 +69,7 @@ public abstract class StoreConformance
     [Fact]
     public async Task A_repeat_is_a_duplicate_in_every_batch()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         await stores.RecordAsync(Some.Placed("e-1", 1));
         var plan = await stores.RecordAsync(Some.Status("e-1", OrderStatus.Cancelled, 5), Some.Status("e-2", OrderStatus.Paid, 2), Some.Status("e-2", OrderStatus.Paid, 2));
         plan.Outcomes.Select(outcome => outcome.GetType().Name).ShouldBe(["Duplicate", "Accepted", "Duplicate"]);
@@ -79,7 +79,7 @@ public abstract class StoreConformance
     [Fact]
     public async Task A_plan_that_fails_leaves_nothing()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         await stores.RecordAsync(Some.Placed("e-1", 1));
         await Should.ThrowAsync<InvalidOperationException>(() => stores.Orders.RecordAsync([Some.Status("e-2", OrderStatus.Paid, 2)], _ => throw new InvalidOperationException("no"), CancellationToken.None));
         (await stores.EntriesAsync(Order1)).Count.ShouldBe(1);
@@ -89,7 +89,7 @@ public abstract class StoreConformance
     [Fact]
     public async Task A_stream_is_read_dense_from_anywhere_and_located()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         await stores.RecordAsync([.. Enumerable.Range(1, 25).Select(index => Some.Event($"e-{index}", EventTypes.OrderNoteAdded, index) with { Note = "x" })]);
         var all = await stores.EntriesAsync(Order1);
         all.Select(entry => entry.Offset).ShouldBe(Enumerable.Range(1, 25).Select(offset => (long)offset));
@@ -106,7 +106,7 @@ public abstract class StoreConformance
     [Fact]
     public async Task The_heads_of_many_streams_are_read_at_once()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         await stores.RecordAsync(Some.Placed("e-1", 1), Some.Status("e-2", OrderStatus.Paid, 2), Some.Placed("e-3", 1, "c-1", "o-1", "globex"));
         var heads = await stores.Log.HeadsAsync([Order1, Customer1, StreamName.Order("globex", "o-1"), StreamName.Order(Some.Tenant, "unknown"), Order1], CancellationToken.None);
         heads.OrderBy(head => head.Key.ToString(), StringComparer.Ordinal).Select(head => (head.Key, head.Value))
@@ -117,7 +117,7 @@ public abstract class StoreConformance
     [Fact]
     public async Task An_acknowledgement_only_rises_and_never_over_the_head()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         await stores.RecordAsync([.. Enumerable.Range(1, 5).Select(index => Some.Event($"e-{index}", EventTypes.OrderNoteAdded, index) with { Note = "x" })]);
         foreach (var (offset, expected) in ((long, long)[])[(3, 3), (2, 3), (-1, 3), (99, 5), (4, 5)])
         {
@@ -132,7 +132,7 @@ public abstract class StoreConformance
     [Fact]
     public async Task Orders_are_listed_newest_first_by_every_filter()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         await stores.RecordAsync(Some.Placed("e-1", 9, "c-1", "o-1"), Some.Placed("e-9", 1, "c-1", "o-1", "globex"));
         await stores.RecordAsync(Some.Placed("e-2", 1, "c-2", "o-2"));
         await stores.RecordAsync(Some.Placed("e-3", 5, "c-1", "o-3"), Some.Status("e-4", OrderStatus.Delivered, 10, order: "o-1"));
@@ -150,7 +150,7 @@ public abstract class StoreConformance
     [Fact]
     public async Task Paging_shows_every_order_once_even_when_orders_change_and_come()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         await stores.RecordAsync([.. Enumerable.Range(0, 23).Select(index => Some.Placed($"e-{index:00}", index, order: $"o-{index:00}"))]);
         var seen = new List<string>();
         long? before = null;
@@ -173,7 +173,7 @@ public abstract class StoreConformance
     [Fact]
     public async Task Notifications_are_listed_newest_first_by_every_filter()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         await stores.RecordAsync(Some.Placed("e-1", 1), Some.Status("e-2", OrderStatus.Paid, 2), Some.Status("e-3", OrderStatus.ReadyForCollection, 3), Some.Status("e-4", OrderStatus.Delivered, 4));
         var all = (await stores.InboxAsync()).Items;
         all.Select(listed => listed.Notification.Type).ShouldBe(["order.delivered", "order.ready_for_collection", "order.paid", "order.placed"]);
@@ -197,7 +197,7 @@ public abstract class StoreConformance
     [Fact]
     public async Task Nobody_changes_the_notification_of_somebody_else()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         await stores.RecordAsync(Some.Placed("e-1", 1), Some.Placed("e-2", 1, "c-2", "o-2"), Some.Placed("e-3", 1, "c-1", tenant: "globex"));
         var id = (await stores.InboxAsync()).Items.Single().Notification.Id;
         (await stores.ChangeAsync(id, InboxChange.Archive, customer: "c-2")).ShouldBeNull();
@@ -209,7 +209,7 @@ public abstract class StoreConformance
     [Fact]
     public async Task A_change_of_the_inbox_is_the_next_entry_of_the_stream_and_a_repeat_is_none()
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         await stores.RecordAsync(Some.Placed("e-1", 1), Some.Status("e-2", OrderStatus.Paid, 2));
         var id = (await stores.InboxAsync()).Items[0].Notification.Id;
         var read = (await stores.ChangeAsync(id, InboxChange.Read))!;
@@ -228,7 +228,7 @@ public abstract class StoreConformance
 
     private async Task RunAgainstTheModelAsync(Operation[] operations)
     {
-        var stores = Open();
+        var stores = await OpenAsync();
         var memory = new MemoryStore();
         var model = new Stores(memory, memory, memory);
         foreach (var operation in operations)

@@ -38,6 +38,9 @@ public sealed class EventRecorder(IOrderStore store, ICommitListener listener, T
     private readonly List<Request> _batch = [];
     private int _queued;
 
+    /// <summary>Is told how many deliveries a commit has queued, so that a worker on this node need not look for them. Must not block.</summary>
+    public Action<int> DeliveriesQueued { get; init; } = _ => { };
+
     /// <summary>How many events wait for a commit.</summary>
     public int Queued => Volatile.Read(ref _queued);
 
@@ -49,13 +52,16 @@ public sealed class EventRecorder(IOrderStore store, ICommitListener listener, T
         if (Interlocked.Add(ref _queued, events.Count) > queueLimit)
         {
             Interlocked.Add(ref _queued, -events.Count);
+            RecordingMetrics.WasBusy(events.Count);
             return new RecordResult.Busy();
         }
 
-        var request = new Request(events);
+        var request = new Request(events, time.GetTimestamp());
+        RecordingMetrics.Queued.Add(events.Count);
         if (!_requests.Writer.TryWrite(request))
         {
             Interlocked.Add(ref _queued, -events.Count);
+            RecordingMetrics.Queued.Add(-events.Count);
             return new RecordResult.Unavailable("The server is shutting down.");
         }
 
@@ -86,6 +92,7 @@ public sealed class EventRecorder(IOrderStore store, ICommitListener listener, T
         }
 
         Interlocked.Add(ref _queued, -count);
+        RecordingMetrics.Queued.Add(-count);
         var failure = await TryCommitAsync(_batch);
         if (failure is null or StoreUnavailableException || _batch.Count == 1)
         {
@@ -107,6 +114,7 @@ public sealed class EventRecorder(IOrderStore store, ICommitListener listener, T
             case null:
                 break;
             case StoreUnavailableException unavailable:
+                RecordingMetrics.WasUnavailable(requests.Sum(request => request.Events.Count));
                 requests.ForEach(request => request.Done.TrySetResult(new RecordResult.Unavailable(unavailable.Message)));
                 break;
             default:
@@ -120,11 +128,19 @@ public sealed class EventRecorder(IOrderStore store, ICommitListener listener, T
         try
         {
             IReadOnlyList<RecordedEvent> events = requests.Count == 1 ? requests[0].Events : [.. requests.SelectMany(request => request.Events)];
+            var started = time.GetTimestamp();
             var plan = await store.RecordAsync(events, context => RecordingPlanner.Plan(context, events, time.GetUtcNow()), CancellationToken.None);
+            RecordingMetrics.Committed(plan.Outcomes, time.GetElapsedTime(started));
             listener.Committed(plan.Entries);
+            if (plan.Deliveries.Count > 0)
+            {
+                DeliveriesQueued(plan.Deliveries.Count);
+            }
+
             var at = 0;
             foreach (var request in requests)
             {
+                RecordingMetrics.HintDelay.Record(time.GetElapsedTime(request.TakenAt).TotalSeconds);
                 request.Done.TrySetResult(new RecordResult.Recorded(plan.Outcomes[at..(at + request.Events.Count)]));
                 at += request.Events.Count;
             }
@@ -138,8 +154,11 @@ public sealed class EventRecorder(IOrderStore store, ICommitListener listener, T
         }
     }
 
-    private sealed class Request(IReadOnlyList<RecordedEvent> events)
+    private sealed class Request(IReadOnlyList<RecordedEvent> events, long takenAt)
     {
+        /// <summary>Monotonic.</summary>
+        public long TakenAt => takenAt;
+
         public IReadOnlyList<RecordedEvent> Events { get; } = events;
 
         public TaskCompletionSource<RecordResult> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -20,7 +20,7 @@ public sealed class RecordingContext
     /// <summary>All recorded events of those orders for which the batch holds a late one.</summary>
     public Dictionary<TenantKey, IReadOnlyList<RecordedEvent>> Histories { get; } = [];
 
-    /// <summary>The customers of whom the events tell something, as far as they exist.</summary>
+    /// <summary>The customers of whom the events tell something, and those of the batch's orders, as far as they exist.</summary>
     public Dictionary<TenantKey, Customer> Customers { get; } = [];
 
     /// <summary>The heads of the orders' and customers' streams, as far as they exist.</summary>

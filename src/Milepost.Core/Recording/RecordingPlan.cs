@@ -1,3 +1,4 @@
+using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
@@ -47,6 +48,9 @@ public sealed class RecordingPlan
     public Dictionary<TenantKey, Customer> Customers { get; } = [];
 
     public List<AddressedNotification> Notifications { get; } = [];
+
+    /// <summary>What is to go out over other channels than the live one.</summary>
+    public List<Delivery> Deliveries { get; } = [];
 
     /// <summary>New entries; within a stream in order of their offsets.</summary>
     public List<StreamEntry> Entries { get; } = [];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
@@ -17,6 +18,7 @@ namespace Milepost.Core.Recording;
 /// 2. The rest is taken in the order of time, so that only an event older than what is recorded is late.
 /// 3. Each order event moves its order and becomes one entry of the order's stream.
 /// 4. What the customer should know becomes a notification, a count and one entry of the customer's stream.
+/// 5. What should also reach the customer outside becomes a delivery for each channel with an address.
 /// </summary>
 internal sealed class RecordingPlanner
 {
@@ -155,6 +157,11 @@ internal sealed class RecordingPlanner
         var inbox = (_plan.Inboxes.TryGetValue(key, out var planned) ? planned : _context.Inboxes.GetValueOrDefault(key)).Added();
         _plan.Inboxes[key] = inbox;
         _plan.Notifications.Add(new AddressedNotification(tenant, customerId, notification));
+        if (Find(key)?.Profile is { } profile)
+        {
+            _plan.Deliveries.AddRange(DeliveryPlanner.Plan(tenant, profile, rule, notification, _now));
+        }
+
         Append(stream, FrameTypes.NotificationNew, notification.Id, JsonSerializer.SerializeToUtf8Bytes(new NotificationNew(notification, inbox.Unread, inbox.Total), ProtocolJson.Default.NotificationNew));
     }
 

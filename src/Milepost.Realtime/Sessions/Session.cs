@@ -63,6 +63,11 @@ internal sealed class Session : IThreadPoolWorkItem
     /// <summary>Whether the other end answers heartbeats, so that its silence means something.</summary>
     public bool ExpectsAnswers => _kind == SessionKind.Duplex;
 
+    public SessionKind Kind => _kind;
+
+    /// <summary>The code that we end it with; null while nobody asked for its end.</summary>
+    public CloseCode? ClosedWith => _closing;
+
     public TimeSpan ExpiryNotice => _server.Limits.ExpiryNotice;
 
     /// <summary>Where the registry keeps it.</summary>
@@ -399,6 +404,7 @@ internal sealed class Session : IThreadPoolWorkItem
 
         if (Once && _entries.HasAnswered)
         {
+            _output.Count();
             Stop();
         }
 

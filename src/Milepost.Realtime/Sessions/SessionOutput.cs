@@ -8,6 +8,7 @@ internal sealed class SessionOutput(PipeWriter writer, IFrameCodec codec, TimePr
 {
     private const int FlushBytes = 16 * 1024;
     private int _unflushed;
+    private int _frames;
 
     /// <summary>When the pump began to wait for the receiver (monotonic); 0 while it does not.</summary>
     public long WaitingSince { get; private set; }
@@ -24,6 +25,7 @@ internal sealed class SessionOutput(PipeWriter writer, IFrameCodec codec, TimePr
     {
         codec.Write(writer, body, label, cursor);
         _unflushed += body.Length + 64;
+        _frames++;
     }
 
     public void Heartbeat()
@@ -45,9 +47,20 @@ internal sealed class SessionOutput(PipeWriter writer, IFrameCodec codec, TimePr
     public async ValueTask<bool> FlushAsync()
     {
         _unflushed = 0;
+        Count();
         WaitingSince = time.GetTimestamp();
         var result = await writer.FlushAsync();
         WaitingSince = 0;
         return !result.IsCompleted;
+    }
+
+    /// <summary>Counted in pieces: a measurement for each frame would cost as much as writing it.</summary>
+    public void Count()
+    {
+        if (_frames > 0)
+        {
+            SessionMetrics.FramesSent.Add(_frames);
+            _frames = 0;
+        }
     }
 }

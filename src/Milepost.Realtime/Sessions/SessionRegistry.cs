@@ -43,6 +43,7 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
     internal void Add(Session session)
     {
         Interlocked.Increment(ref _opened);
+        SessionMetrics.SessionOpened(session.Kind);
         lock (_lock)
         {
             session.Slot = _next++ % HeartbeatSeconds;
@@ -59,6 +60,8 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
         {
             _slots[session.Slot].Remove(session);
         }
+
+        SessionMetrics.SessionClosed(session.Kind, session.ClosedWith);
     }
 
     internal void Failed(Exception failure)

@@ -101,6 +101,7 @@ internal sealed class SubscriptionWriter(SessionServer server, SessionOutput out
         }
 
         var limit = once ? Math.Min(server.Limits.ReadChunk, server.Limits.PollEntries - _count) : server.Limits.ReadChunk;
+        SessionMetrics.LogReads.Add(1);
         var frames = await server.Source.ReadAsync(subscription.Stream, subscription.Sent, limit, CancellationToken.None);
         if (frames.Count == 0 || frames[0].Offset != subscription.Sent + 1)
         {
@@ -149,6 +150,7 @@ internal sealed class SubscriptionWriter(SessionServer server, SessionOutput out
             {
                 subscription.Reset = null;
                 HasAnswered = true;
+                SessionMetrics.WasReset(code);
                 output.Frame(ControlFrames.Reset(code, ResumeRules.Explain(code)), subscription.Label, Cursor());
             }
         }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Milepost.Protocol.Streams;
 using Milepost.Realtime.Sessions;
@@ -28,7 +29,7 @@ public static class WebSocketTransport
     {
         var stream = await WebSocketHandshake.AcceptAsync(context);
         // Under TLS the transport that we hold is the encrypted side: there the request stays.
-        if (HttpProtocol.IsHttp11(context.Request.Protocol) && !context.Request.IsHttps && context.Features.Get<ConnectionTakeover>() is { } takeover)
+        if (HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<ITlsHandshakeFeature>() is null && context.Features.Get<ConnectionTakeover>() is { } takeover)
         {
             takeover.Take((transport, abort) => RunAsync(transport.Input, transport.Output, abort, server, caller, streams));
             return;

@@ -1,3 +1,4 @@
+using System.Net;
 using Milepost.Protocol.Errors;
 using Milepost.Realtime.Sessions;
 using Milepost.Realtime.Transports;
@@ -5,6 +6,7 @@ using Milepost.Server.Access.Limits;
 using Milepost.Server.Access.Revocations;
 using Milepost.Server.Access.Tickets;
 using Milepost.Server.Api;
+using Milepost.Server.Telemetry;
 
 namespace Milepost.Server.Access;
 
@@ -16,7 +18,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens,
     public async Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
-        if (endpoint is null || endpoint.Metadata.GetMetadata<AccessRule>() is not { Allows: { } allows })
+        if (endpoint is null || endpoint.Metadata.GetMetadata<AccessRule>() is not { Allows: { } allows } rule || (rule.OpensToThisMachine && IsFromThisMachine(context)))
         {
             // No endpoint: routing has an answer of its own (404, 405, 415). A rule without a check is open to anyone.
             await next(context);
@@ -27,6 +29,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens,
         var (caller, refused) = await IdentifyAsync(context, live is not null);
         if (caller is null)
         {
+            ServerMetrics.CredentialsRefused.Add(1, new KeyValuePair<string, object?>("code", refused!.Code));
             await RefuseAsync(context, refused!);
         }
         else if (context.GetRouteValue("tenant") is string tenant && tenant != caller.Tenant)
@@ -47,6 +50,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens,
             await next(context);
         }
     }
+
+    // A proxy on this machine also comes from a loopback address: what it passes on is the world's request. Where it is trusted, the address
+    // is the world's already (Proxies); where it is not, its header tells.
+    private static bool IsFromThisMachine(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+        && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded") && !context.Request.Headers.ContainsKey("Origin");
 
     // Beyond the limit bad credentials are answered 429, and good ones are served as ever: behind one address there may be a whole
     // neighbourhood, and one broken client among it.

@@ -15,8 +15,17 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
     /// <summary>A customer for own data, operators and admins for the tenant's. Machines that only write may not read.</summary>
     public static readonly AccessRule Reader = new("reader", caller => caller.Scopes == Scopes.None || caller.IsStaff());
 
+    /// <summary>The product's own numbers: staff, and programs on this machine without credentials.</summary>
+    public static readonly AccessRule Metrics = new("this machine or staff", caller => caller.IsStaff()) { OpensToThisMachine = true };
+
+    /// <summary>The tenant's operators and admins.</summary>
+    public static readonly AccessRule Staff = new("staff", caller => caller.IsStaff());
+
     /// <summary>A shop's systems.</summary>
     public static readonly AccessRule EventWriter = new("event writer", caller => (caller.Scopes & (Scopes.EventsWrite | Scopes.Admin)) != Scopes.None);
+
+    /// <summary>Requests that come from this machine itself, and not through a proxy on it, need no credentials.</summary>
+    public bool OpensToThisMachine { get; init; }
 
     /// <summary>Who runs the tenant.</summary>
     public static readonly AccessRule Admin = new("admin", caller => caller.Scopes.HasFlag(Scopes.Admin));

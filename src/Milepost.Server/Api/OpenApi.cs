@@ -19,6 +19,7 @@ internal static class OpenApi
         [("listOrders", "active")] = "true: only open orders; false: only ended ones.",
         [("listOrders", "customer")] = "Operators only: this customer's orders.",
         [("listOrders", "cursor")] = "The next of the page before.",
+        [("listOutbox", "cursor")] = "The next of the page before.",
         [("listRevocations", "cursor")] = "The next of the page before.",
         [("listNotifications", "unread")] = "true: only unread ones; false: only read ones.",
         [("listNotifications", "category")] = "order, security, system, social or task.",

@@ -47,20 +47,33 @@ internal static class ServeCommand
         {
             SettingsResult.Loaded loaded => ListenAddress.Problem(loaded.Settings.Urls) is { } problem
                 ? await parsed.FailAsync(problem)
-                : await ServeAsync(loaded.Settings, parsed.InvocationConfiguration.Output, cancellationToken),
+                : await ServeAsync(parsed, loaded.Settings, cancellationToken),
             SettingsResult.Refused refused => await parsed.RefuseAsync(refused),
             _ => throw new UnreachableException(),
         };
     }
 
-    private static async Task<int> ServeAsync(ServerSettings settings, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(ParseResult parsed, ServerSettings settings, CancellationToken cancellationToken)
     {
         await using var app = MilepostServer.Build(settings);
-        await app.StartAsync(cancellationToken);
-        await output.WriteLineAsync($"""
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (StartRefusedException refused)
+        {
+            return await parsed.FailAsync(refused.Message);
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested || cancellationToken.IsCancellationRequested)
+        {
+            // It was told to stop while it waited for the database.
+            return ExitCode.Done;
+        }
+
+        await parsed.InvocationConfiguration.Output.WriteLineAsync($"""
             Milepost listens on {string.Join(" and ", app.Urls)}
               roles        {RoleNames.Write(settings.Roles)}
-              data         {settings.Storage.DataDirectory}
+              data         {StorageSetup.Describe(settings.Storage)}
               signing key  {Describe(KeySource.Of(settings))}
             Ctrl-C stops it.
             """);

@@ -5,9 +5,11 @@ using Milepost.Realtime.Streams;
 namespace Milepost.Server.Gateway;
 
 /// <summary>Shows the log to the sessions as frames.</summary>
-internal sealed class StreamSource(IStreamLog log, long epoch) : IStreamSource
+/// <param name="log">The log.</param>
+/// <param name="epoch">The epoch of the data; known once the database was reached.</param>
+internal sealed class StreamSource(IStreamLog log, Func<long> epoch) : IStreamSource
 {
-    public long Epoch => epoch;
+    public long Epoch => epoch();
 
     public ValueTask<StreamLocation> LocateAsync(StreamName stream, long offset, CancellationToken cancellationToken) => log.LocateAsync(stream, offset, cancellationToken);
 

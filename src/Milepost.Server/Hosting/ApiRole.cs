@@ -1,3 +1,4 @@
+using Milepost.Server.Admin;
 using Milepost.Server.Api;
 using Milepost.Server.Ingest;
 
@@ -12,6 +13,7 @@ internal static class ApiRole
         app.MapOrders();
         app.MapNotifications();
         app.MapTickets();
+        app.MapOutbox();
         app.MapRevocations();
     }
 }

@@ -1,8 +1,5 @@
-using Milepost.Core.Streams;
 using Milepost.Realtime.Sessions;
-using Milepost.Realtime.Streams;
 using Milepost.Server.Gateway;
-using Milepost.Storage.Sqlite;
 
 namespace Milepost.Server.Hosting;
 
@@ -18,6 +15,7 @@ internal static class GatewayRole
         services.AddSingleton<SessionServer>();
         services.AddHostedService<AcknowledgementLoop>();
         services.AddHostedService<HeartbeatLoop>();
+        BetweenNodes.AddHeadCheck(services);
         services.AddHostedService<SessionDrain>();
     }
 

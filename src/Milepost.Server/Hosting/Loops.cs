@@ -3,7 +3,6 @@ using Milepost.Core.Streams;
 using Milepost.Realtime.Backplane;
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Gateway;
-using Milepost.Storage.Sqlite;
 
 namespace Milepost.Server.Hosting;
 
@@ -74,43 +73,5 @@ internal sealed partial class AcknowledgementLoop(Acknowledgements pending, IStr
     {
         [LoggerMessage(1, LogLevel.Warning, "{Count} acknowledgements could not be written; they are tried again")]
         public static partial void NotWritten(ILogger logger, Exception failure, int count);
-    }
-}
-
-/// <summary>Keeps the write-ahead log short, beside the commits.</summary>
-internal sealed partial class CheckpointLoop(SqliteDatabase database, TimeProvider time, ILogger<CheckpointLoop> logger) : BackgroundService
-{
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server stops; closing the database does the last checkpoint.
-        }
-    }
-
-    private async Task RunOnceAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await database.CheckpointAsync(cancellationToken);
-        }
-        catch (StoreUnavailableException failure)
-        {
-            Log.CheckpointFailed(logger, failure);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "The write-ahead log could not be written back; it grows until that succeeds")]
-        public static partial void CheckpointFailed(ILogger logger, Exception failure);
     }
 }

@@ -1,4 +1,6 @@
 using Milepost.Core.Recording;
+using Milepost.Storage;
+using Milepost.Storage.Postgres;
 using Milepost.Storage.Sqlite;
 
 namespace Milepost.Server.Hosting;
@@ -6,24 +8,38 @@ namespace Milepost.Server.Hosting;
 /// <summary>Brings the database to this version's schema.</summary>
 internal static class Migration
 {
-    /// <summary>The file of the embedded database.</summary>
-    public static string DatabasePath(StorageOptions storage) => Path.Combine(storage.DataDirectory, "milepost.db");
-
     /// <summary>The exit code; each step is told to <paramref name="progress"/>.</summary>
-    public static Task<int> RunAsync(ServerSettings settings, Action<string> progress, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ServerSettings settings, Action<string> progress, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var path = DatabasePath(settings.Storage);
         try
         {
-            using var database = SqliteDatabase.Open(path, progress);
-            progress($"{path} is up to date");
-            return Task.FromResult(0);
+            progress($"{await MigrateAsync(settings.Storage, progress, cancellationToken)} is up to date");
+            return 0;
         }
-        catch (StoreUnavailableException failure)
+        catch (Exception failure) when (failure is StoreUnavailableException or NewerSchemaException)
         {
             progress(failure.Message);
-            return Task.FromResult(1);
+            return 1;
         }
+    }
+
+    private static async Task<string> MigrateAsync(StorageOptions storage, Action<string> progress, CancellationToken cancellationToken)
+    {
+        if (storage.Provider == StorageOptions.Sqlite)
+        {
+            var path = StorageSetup.DatabasePath(storage);
+            using var file = SqliteDatabase.Open(path, progress);
+            return path;
+        }
+
+        var settings = StorageSetup.Settings(storage);
+        await using var database = new PostgresDatabase(settings);
+        foreach (var warning in await database.OpenAsync(TimeProvider.System, progress, cancellationToken))
+        {
+            progress(warning);
+        }
+
+        return settings.Describe();
     }
 }

@@ -1,19 +1,16 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Milepost.Core.Notifications;
-using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
-using Milepost.Realtime.Backplane;
-using Milepost.Realtime.Backplane.Redis;
 using Milepost.Realtime.Streams;
 using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
-using Milepost.Storage.Sqlite;
+using Milepost.Server.Telemetry;
+using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
 
@@ -46,6 +43,10 @@ internal static class MilepostServer
         AddServices(builder.Services, settings);
 
         var app = builder.Build();
+
+        // Listens from the start: what is counted before the first reading counts too.
+        app.Services.GetRequiredService<MetricCollector>();
+        TrustedProxies.Use(app, settings.Gateway);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<OriginMiddleware>(new OriginList(settings.Gateway, () => app.Urls));
         app.UseRouting();
@@ -62,32 +63,29 @@ internal static class MilepostServer
         services.AddSingleton(TimeProvider.System);
         services.AddMilepostOpenApi();
         services.AddSingleton<NodeLife>();
+        services.AddSingleton<MetricCollector>();
         services.AddSingleton<IHostLifetime, StopSignals>();
 
-        services.AddSingleton(_ => SqliteDatabase.Open(Migration.DatabasePath(settings.Storage)));
-        services.AddSingleton<IOrderStore, SqliteOrderStore>();
-        services.AddSingleton<INotificationStore, SqliteNotificationStore>();
-        services.AddSingleton<IStreamLog, SqliteStreamLog>();
-        services.AddSingleton<StreamHub>();
+        // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        StorageSetup.Add(services, settings.Storage);
+        services.AddSingleton<IStreamSource>(provider =>
+        {
+            var engine = provider.GetRequiredService<IStorageEngine>();
+            return new StreamSource(provider.GetRequiredService<IStreamLog>(), () => engine.Epoch);
+        });
+        services.AddSingleton<DeliverySignal>();
+        BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
         AccessParts.Add(services, settings);
 
-        services.AddSingleton(provider => new RedisConnections(
-            settings.Redis.Instances, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisConnection>>()));
-        services.AddSingleton<IReadinessPart, RedisReadiness>();
-        services.AddSingleton(provider => Backplane(settings, provider));
-        services.AddSingleton<IStreamSource>(provider => new StreamSource(provider.GetRequiredService<IStreamLog>(), provider.GetRequiredService<SqliteDatabase>().Epoch));
-
-        // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
-        services.AddHostedService<RedisWatchLoop>();
-        services.AddHostedService<BackplaneLoop>();
-        services.AddHostedService(provider => new HeadCheckLoop(
-            provider.GetRequiredService<StreamHub>(), provider.GetRequiredService<IStreamSource>(), provider.GetRequiredService<IBackplane>(),
-            provider.GetRequiredService<TimeProvider>(), new Random(Environment.ProcessId), provider.GetRequiredService<ILogger<HeadCheckLoop>>()));
-        services.AddHostedService<CheckpointLoop>();
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Worker))
+        {
+            DeliveryWork.Add(services, settings);
         }
 
         if (settings.Roles.HasFlag(Roles.Gateway))
@@ -109,21 +107,8 @@ internal static class MilepostServer
         }
 
         app.MapHealth();
+        app.MapMetrics();
         app.MapMilepostOpenApi();
-    }
-
-    private static IBackplane Backplane(ServerSettings settings, IServiceProvider provider)
-    {
-        // The embedded database belongs to one machine: a process that has all roles there is alone.
-        if (settings.Storage.Provider == "sqlite" && settings.Roles == Roles.All)
-        {
-            return new InProcessBackplane();
-        }
-
-        var redis = provider.GetRequiredService<RedisConnections>();
-        return redis.IsConfigured
-            ? new RedisBackplane(redis, provider.GetRequiredService<IStreamSource>().Epoch, provider.GetRequiredService<TimeProvider>())
-            : new PollingBackplane();
     }
 
     private static void ConfigureKestrel(KestrelServerOptions kestrel)

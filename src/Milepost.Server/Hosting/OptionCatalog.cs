@@ -47,6 +47,7 @@ internal static class OptionCatalog
         ["Kafka"] = typeof(KafkaOptions),
         ["Retention"] = typeof(RetentionOptions),
         ["Limits"] = typeof(LimitsOptions),
+        ["Delivery"] = typeof(DeliveryOptions),
     };
 
     public static readonly IReadOnlyDictionary<string, OptionKey> Keys = Sections

@@ -1,4 +1,5 @@
 using Milepost.Realtime.Backplane.Redis;
+using Milepost.Storage.Postgres;
 
 namespace Milepost.Server.Hosting;
 
@@ -6,15 +7,6 @@ namespace Milepost.Server.Hosting;
 internal static class OptionRules
 {
     public const int SigningKeyLength = 32;
-
-    /// <summary>Whether these roles can do their work on this storage.</summary>
-    public static void Check(Roles roles, StorageOptions storage, List<string> errors)
-    {
-        if (roles is not (Roles.All or Roles.None) && storage.Provider == "sqlite")
-        {
-            errors.Add($"Roles: {RoleNames.Write(roles)} alone needs Storage:Provider=postgres, since several processes cannot share the embedded database. Leave Roles out to run everything in one process.");
-        }
-    }
 
     public static void Check(RedisOptions redis, List<string> errors)
     {
@@ -29,11 +21,24 @@ internal static class OptionRules
         }
     }
 
+    /// <summary>Whether these roles can do their work on this storage.</summary>
+    public static void Check(Roles roles, StorageOptions storage, List<string> errors)
+    {
+        if (roles is not (Roles.All or Roles.None) && storage.Provider == StorageOptions.Sqlite)
+        {
+            errors.Add($"Roles: {RoleNames.Write(roles)} alone needs Storage:Provider=postgres, since several processes cannot share the embedded database. Leave Roles out to run everything in one process.");
+        }
+    }
+
     public static void Check(StorageOptions storage, AuthOptions auth, GatewayOptions gateway, List<string> errors)
     {
-        if (storage.Provider == "postgres" && storage.ConnectionString.Length == 0)
+        if (storage.Provider == StorageOptions.Postgres && storage.ConnectionString.Length == 0)
         {
             errors.Add("Storage:ConnectionString: must be set when Storage:Provider is postgres, for example Host=db;Database=milepost;Username=milepost;Password=...");
+        }
+        else if (storage.Provider == StorageOptions.Postgres && PostgresSettings.Problem(storage.ConnectionString) is { } problem)
+        {
+            errors.Add($"Storage:ConnectionString: {problem}.");
         }
 
         if (auth.SigningKey.Length is > 0 and < SigningKeyLength)
@@ -49,6 +54,11 @@ internal static class OptionRules
         if (gateway.PublicUrl.Length > 0 && !IsWebAddress(gateway.PublicUrl, out _))
         {
             errors.Add($"Gateway:PublicUrl: must be an address, for example https://track.shop.example, not '{gateway.PublicUrl}'.");
+        }
+
+        foreach (var proxy in gateway.TrustedProxies.Where(proxy => !TrustedProxies.TryParse(proxy, out _)))
+        {
+            errors.Add($"Gateway:TrustedProxies: '{proxy}' is not an address or a network, for example 10.0.0.5 or 10.0.0.0/24.");
         }
 
         foreach (var origin in gateway.AllowedOrigins)

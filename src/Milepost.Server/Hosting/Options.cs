@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Milepost.Storage.Postgres;
 
 namespace Milepost.Server.Hosting;
 
@@ -9,13 +10,24 @@ internal sealed class SensitiveAttribute : Attribute;
 
 internal sealed class StorageOptions
 {
+    public const string Sqlite = "sqlite";
+    public const string Postgres = "postgres";
+
     [Description("The database engine.")]
-    [AllowedValues("sqlite", "postgres")]
-    public string Provider { get; set; } = "sqlite";
+    [AllowedValues(Sqlite, Postgres)]
+    public string Provider { get; set; } = Sqlite;
 
     [Description("Where PostgreSQL is, for example Host=db;Database=milepost;Username=milepost;Password=... Not used with sqlite.")]
     [Sensitive]
     public string ConnectionString { get; set; } = "";
+
+    [Description("How many connections to PostgreSQL write, for each node.")]
+    [Range(2, 1000)]
+    public int WriteConnections { get; set; } = PostgresSettings.DefaultWriteConnections;
+
+    [Description("How many connections to PostgreSQL read, for each node. Apart from those that write, so that clients coming back do not hold up the intake.")]
+    [Range(2, 1000)]
+    public int ReadConnections { get; set; } = PostgresSettings.DefaultReadConnections;
 
     [Description("Where the embedded database and the generated keys are kept.")]
     [Required]
@@ -54,6 +66,9 @@ internal sealed class GatewayOptions
 
     [Description("The address under which browsers reach this server, for example https://track.shop.example.")]
     public string PublicUrl { get; set; } = "";
+
+    [Description("Addresses of proxies in front of this server, for example 10.0.0.5 or 10.0.0.0/24. Only these are believed when they tell the client's address and scheme (X-Forwarded-For, X-Forwarded-Proto).")]
+    public IList<string> TrustedProxies { get; set; } = [];
 
     [Description("How much may wait for one slow connection before it is served from the log, in bytes.")]
     [Range(4096, 16 * 1024 * 1024)]
@@ -119,4 +134,15 @@ internal sealed class LimitsOptions
     [Description("How many attempts with bad credentials are answered 401 for one client address a minute (IPv6: for one /64); further ones are answered 429. 0: no limit.")]
     [Range(0, 1_000_000)]
     public int FailedAuthenticationsPerMinute { get; set; } = 300;
+}
+
+internal sealed class DeliveryOptions
+{
+    [Description("How many deliveries this process sends at a time.")]
+    [Range(1, 256)]
+    public int Concurrency { get; set; } = 16;
+
+    [Description("For how long a worker has a delivery to itself. It renews this while it works; when it dies, others take over after this time.")]
+    [Range(3, 300)]
+    public int LeaseSeconds { get; set; } = 15;
 }

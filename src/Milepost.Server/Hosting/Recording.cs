@@ -1,5 +1,6 @@
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
+using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
 
@@ -10,7 +11,10 @@ internal static class Recording
     {
         services.AddSingleton(provider => new EventRecorder(
             provider.GetRequiredService<IOrderStore>(), provider.GetRequiredService<ICommitListener>(), provider.GetRequiredService<TimeProvider>(),
-            settings.Ingest.QueueLimit, settings.Ingest.CommitLimit));
+            settings.Ingest.QueueLimit, settings.Ingest.CommitLimit)
+        {
+            DeliveriesQueued = _ => provider.GetRequiredService<DeliverySignal>().Raise(),
+        });
         services.AddHostedService<RecorderLoop>();
     }
 }

@@ -24,6 +24,8 @@ internal sealed record ServerSettings
 
     public LimitsOptions Limits { get; init; } = new();
 
+    public DeliveryOptions Delivery { get; init; } = new();
+
     /// <summary>What this process does.</summary>
     public Roles Roles { get; init; } = Roles.All;
 

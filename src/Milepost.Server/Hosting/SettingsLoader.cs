@@ -24,6 +24,7 @@ internal static class SettingsLoader
         var kafka = binding.Bind<KafkaOptions>();
         var retention = binding.Bind<RetentionOptions>();
         var limits = binding.Bind<LimitsOptions>();
+        var delivery = binding.Bind<DeliveryOptions>();
         var urls = Urls(merged, errors);
         var roles = RoleNames.Parse(merged.GetValueOrDefault(OptionCatalog.RolesKey)?.Value ?? RoleNames.Write(Roles.All), errors);
         OptionRules.Check(roles, storage, errors);
@@ -34,7 +35,7 @@ internal static class SettingsLoader
             return new SettingsResult.Refused(errors);
         }
 
-        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits], merged, new Dictionary<string, string>(StringComparer.Ordinal)
+        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery], merged, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [OptionCatalog.UrlsKey] = string.Join(';', urls),
             [OptionCatalog.RolesKey] = RoleNames.Write(roles),
@@ -52,6 +53,7 @@ internal static class SettingsLoader
                 Kafka = kafka,
                 Retention = retention,
                 Limits = limits,
+                Delivery = delivery,
                 Roles = roles,
                 Urls = urls,
             },

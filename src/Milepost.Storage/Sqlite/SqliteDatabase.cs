@@ -11,6 +11,8 @@ public sealed class SqliteDatabase : IDisposable
 {
     // A reader waiting for a session is cheaper than many idle ones; beyond this many they are closed after use.
     private const int IdleReaders = 16;
+    private const int LogAttempts = 50;
+
     // Pages in the log at which it is made to start over; the file keeps its size and is written again from the front, which is cheaper
     // than growing it anew (each growth is a change of the file's metadata that an fsync has to write too).
     private const int RestartPages = 8 * 1024;
@@ -46,8 +48,8 @@ public sealed class SqliteDatabase : IDisposable
         var writer = new SqliteSession(path, readOnly: false);
         try
         {
+            UseLog(writer);
             writer.Script("""
-                PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
                 PRAGMA wal_autocheckpoint = 0;
                 PRAGMA cache_size = -65536;
@@ -62,6 +64,25 @@ public sealed class SqliteDatabase : IDisposable
         {
             writer.Dispose();
             throw;
+        }
+    }
+
+    private static void UseLog(SqliteSession writer)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                writer.Script("PRAGMA journal_mode = WAL");
+                return;
+            }
+            catch (StoreUnavailableException) when (attempt < LogAttempts)
+            {
+                // Turning the log on is the one thing for which SQLite does not wait when another process opens the same new file ("database
+                // is locked" at once). For the write lock it does wait: behind it that process is done, and the log is on or can be.
+                writer.Run("BEGIN IMMEDIATE");
+                writer.Run("COMMIT");
+            }
         }
     }
 
@@ -152,6 +173,13 @@ public sealed class SqliteDatabase : IDisposable
             _writing.Release();
         }
     }
+
+    /// <summary>Fails when the file cannot be read.</summary>
+    public void Ping() => Read(session =>
+    {
+        using var statement = session.Prepare("SELECT 1 FROM meta LIMIT 1");
+        return statement.Step();
+    });
 
     public void Dispose()
     {

@@ -107,7 +107,7 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
 
             if (order.CustomerId is { } customerId)
             {
-                LoadInbox(session, context, new TenantKey(key.Tenant, customerId));
+                LoadCustomer(session, context, new TenantKey(key.Tenant, customerId));
             }
         }
 
@@ -169,6 +169,7 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
         }
 
         SqliteNotificationStore.Insert(session, plan);
+        SqliteDeliveryQueue.Insert(session, plan);
         var inboxes = plan.Inboxes.ToDictionary(inbox => StreamName.Customer(inbox.Key.Tenant, inbox.Key.Id), inbox => inbox.Value);
         SqliteStreamLog.Append(session, plan.Heads, inboxes, plan.Entries);
     }

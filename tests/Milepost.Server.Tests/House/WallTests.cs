@@ -12,6 +12,9 @@ public sealed class WallTests
     [InlineData("using Milepost.Server.Commands", "Commands", "Program.cs")]
     [InlineData("using Milepost.Server.Demo", "Demo", "Commands")]
     [InlineData("using Milepost.Server.Gateway", "Gateway", "Hosting")]
+    [InlineData("using Milepost.Server.Worker", "Worker", "Hosting")]
+    [InlineData("using Milepost.Server.Channels", "Channels", "Worker", "Hosting")]
+    [InlineData("using Milepost.Server.Admin", "Admin", "Hosting")]
     [InlineData("using Milepost.Server.Ingest", "Ingest", "Hosting")]
     public void A_namespace_is_used_only_where_it_may_be(string use, params string[] allowed)
     {

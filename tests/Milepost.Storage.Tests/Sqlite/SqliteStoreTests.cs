@@ -7,11 +7,11 @@ public sealed class SqliteStoreTests : StoreConformance, IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("milepost-sqlite-");
     private readonly List<SqliteDatabase> _databases = [];
 
-    internal override Stores Open()
+    internal override Task<Stores> OpenAsync()
     {
         var database = SqliteDatabase.Open(Path.Combine(_directory.FullName, $"{_databases.Count}.db"));
         _databases.Add(database);
-        return SqliteDatabaseTests.Over(database);
+        return Task.FromResult(SqliteDatabaseTests.Over(database));
     }
 
     public void Dispose()

@@ -5,7 +5,7 @@ using Milepost.Realtime.Streams;
 namespace Milepost.Realtime.Backplane.Redis;
 
 /// <summary>Sends hints through one connection, behind whoever commits: many at a time, and never more under way than the window.</summary>
-internal sealed class HintPublisher(RedisConnection connection, ulong node, long epoch, TimeProvider time)
+internal sealed class HintPublisher(RedisConnection connection, ulong node, Func<long> epoch, TimeProvider time)
 {
     private const int Window = 1024;
     private const long BytesLimit = 32 * 1024 * 1024;
@@ -40,7 +40,7 @@ internal sealed class HintPublisher(RedisConnection connection, ulong node, long
             while (window.Count < Window && _queue.Reader.TryRead(out var hint))
             {
                 Interlocked.Add(ref _bytes, -hint.Frame.Body.Length);
-                window.Add(connection.PublishAsync(HintMessage.Channel(epoch, hint.Stream), HintMessage.Encode(node, hint.Frame)));
+                window.Add(connection.PublishAsync(HintMessage.Channel(epoch(), hint.Stream), HintMessage.Encode(node, hint.Frame)));
             }
 
             if (!await SettleAsync(window) && cancellationToken.IsCancellationRequested)

@@ -18,9 +18,9 @@ public sealed class RedisBackplane : IBackplane
     private IHintReceiver? _receiver;
 
     /// <param name="connections">Where to.</param>
-    /// <param name="epoch">The data set that the streams belong to.</param>
+    /// <param name="epoch">The data set that the streams belong to; asked when the first hint goes or comes, since it is known once the store is open.</param>
     /// <param name="time">The clock of deadlines.</param>
-    public RedisBackplane(RedisConnections connections, long epoch, TimeProvider time)
+    public RedisBackplane(RedisConnections connections, Func<long> epoch, TimeProvider time)
     {
         _connections = connections;
         _publishers = [.. connections.All.Select(connection => new HintPublisher(connection, _node, epoch, time))];

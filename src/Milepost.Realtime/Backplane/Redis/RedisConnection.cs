@@ -66,6 +66,9 @@ public sealed partial class RedisConnection : IDisposable
     /// </summary>
     public event EventHandler? Restored;
 
+    /// <summary>Redis has gone silent. Must not block.</summary>
+    public event EventHandler? Lost;
+
     /// <summary>The addresses; never the password.</summary>
     public string Name { get; }
 
@@ -140,6 +143,7 @@ public sealed partial class RedisConnection : IDisposable
         {
             _state = State.Away;
             Log.Away(_logger, Name);
+            Lost?.Invoke(this, EventArgs.Empty);
         }
 
         if (_state == State.Away && _time.GetElapsedTime(_connected) >= Patience && _time.GetElapsedTime(Volatile.Read(ref _heard)) >= Patience)

@@ -7,7 +7,7 @@ namespace Milepost.Realtime.Backplane.Redis;
 /// Keeps the channels of one connection as they have to be: subscribed while somebody here listens to the stream. A change only marks the
 /// stream; the loop then looks who listens now, so that a quick leaving and coming back cannot end in the wrong order.
 /// </summary>
-internal sealed class StreamChannels(RedisConnection connection, long epoch, TimeProvider time, Action<StreamName, byte[]> received)
+internal sealed class StreamChannels(RedisConnection connection, Func<long> epoch, TimeProvider time, Action<StreamName, byte[]> received)
 {
     private static readonly TimeSpan ConfirmationTime = TimeSpan.FromSeconds(1);
 
@@ -38,7 +38,7 @@ internal sealed class StreamChannels(RedisConnection connection, long epoch, Tim
         var confirmations = new List<Task>();
         foreach (var stream in _changed.Take())
         {
-            var channel = HintMessage.Channel(epoch, stream);
+            var channel = HintMessage.Channel(epoch(), stream);
             var wanted = receiver.HasListeners(stream);
             if (wanted && _subscribed.Add(stream))
             {

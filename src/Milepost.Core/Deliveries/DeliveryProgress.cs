@@ -1,0 +1,124 @@
+using System.Diagnostics;
+
+namespace Milepost.Core.Deliveries;
+
+/// <summary>What changes of a delivery while it is on its way.</summary>
+public sealed record DeliveryProgress
+{
+    public required DeliveryState State { get; init; }
+
+    public required DateTimeOffset Due { get; init; }
+
+    /// <summary>The attempts begun.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Those of them of which it is not known whether they went out.</summary>
+    public int Unknowns { get; init; }
+
+    /// <summary>The fencing token: one more with each lease.</summary>
+    public long Token { get; init; }
+
+    /// <summary>The worker that has it; null while nobody has.</summary>
+    public string? Owner { get; init; }
+
+    public DateTimeOffset? LeasedUntil { get; init; }
+}
+
+/// <summary>A delivery and where it stands.</summary>
+public sealed record QueuedDelivery(Delivery Delivery, DeliveryProgress Progress)
+{
+    public static QueuedDelivery New(Delivery delivery) => new(delivery, new DeliveryProgress { State = DeliveryState.Queued, Due = delivery.Due });
+}
+
+/// <summary>A step of a delivery: where it stands behind it, and the attempt that it begins or ends.</summary>
+public sealed record DeliveryStep(QueuedDelivery After, DeliveryAttempt? Attempt = null);
+
+/// <summary>
+/// The steps that a delivery can take. Pure: the stores find the rows, hold them, let these decide and write what they say. Null: the step
+/// is not for this row any more (somebody else has it, or it is done).
+/// </summary>
+public static class DeliverySteps
+{
+    public static DeliveryStep? Lease(QueuedDelivery row, string owner, DateTimeOffset until, DateTimeOffset now) =>
+        row.Progress.State == DeliveryState.Queued && row.Progress.Due <= now && row.Delivery.ExpiresAt > now
+            ? new DeliveryStep(Moved(row, DeliveryState.Leased, progress => progress with { Token = progress.Token + 1, Owner = owner, LeasedUntil = until }))
+            : null;
+
+    /// <summary>
+    /// Before anything leaves the house. A worker that slept over its lease finds out here, not behind the second e-mail. A worker that was
+    /// not answered, and therefore has sent nothing, may say it again: that is the same attempt.
+    /// </summary>
+    public static DeliveryStep? Begin(QueuedDelivery row, long token, DateTimeOffset until, DateTimeOffset now)
+    {
+        if (row.Progress.LeasedUntil <= now || row.Delivery.ExpiresAt <= now || Renew(row, token, until) is not { } again)
+        {
+            return null;
+        }
+
+        if (row.Progress.State == DeliveryState.Sending)
+        {
+            return again;
+        }
+
+        var after = Moved(row, DeliveryState.Sending, progress => progress with { Attempts = progress.Attempts + 1, LeasedUntil = until });
+        return new DeliveryStep(after, new DeliveryAttempt(after.Progress.Attempts, row.Progress.Owner!, now, null, null, null));
+    }
+
+    public static DeliveryStep? Renew(QueuedDelivery row, long token, DateTimeOffset until) =>
+        row.Progress.Token == token && row.Progress.State is (DeliveryState.Leased or DeliveryState.Sending)
+            ? new DeliveryStep(row with { Progress = row.Progress with { LeasedUntil = until } })
+            : null;
+
+    /// <summary>
+    /// Only the token counts, not the lease's time: as long as nobody has taken the row over, a late answer is better than none.
+    /// </summary>
+    public static DeliveryStep? Complete(QueuedDelivery row, long token, DeliveryOutcome outcome, DateTimeOffset now) =>
+        row.Progress.Token == token && row.Progress.State == DeliveryState.Sending
+            ? outcome switch
+            {
+                DeliveryOutcome.Sent sent => Finish(row, DeliveryState.Sent, AttemptOutcome.Sent, sent.Answer, now),
+                DeliveryOutcome.Retry retry => Finish(row, DeliveryState.Queued, AttemptOutcome.Retry, retry.Reason, now, now + retry.After),
+                DeliveryOutcome.GiveUp never => Finish(row, DeliveryState.Failed, AttemptOutcome.GaveUp, never.Reason, now),
+                DeliveryOutcome.Unknown unknown => NotKnown(row, unknown.Reason, now),
+                _ => throw new UnreachableException(),
+            }
+            : null;
+
+    /// <summary>The worker gives it back, or its lease ran out. What was not begun waits again; what was begun may have gone out.</summary>
+    public static DeliveryStep? GiveBack(QueuedDelivery row, string reason, DateTimeOffset now) => row.Progress.State switch
+    {
+        DeliveryState.Leased => new DeliveryStep(Moved(row, DeliveryState.Queued, progress => progress)),
+        DeliveryState.Sending => NotKnown(row, reason, now),
+        _ => null,
+    };
+
+    public static DeliveryStep? Expire(QueuedDelivery row, DateTimeOffset now) =>
+        row.Progress.State is (DeliveryState.Queued or DeliveryState.Leased) && row.Delivery.ExpiresAt <= now
+            // "Expired" says that it did not go out; where an earlier attempt may have, that would be a lie.
+            ? new DeliveryStep(Moved(row, row.Progress.Unknowns > 0 ? DeliveryState.Unknown : DeliveryState.Expired, progress => progress))
+            : null;
+
+    private static DeliveryStep NotKnown(QueuedDelivery row, string reason, DateTimeOffset now)
+    {
+        var counted = row with { Progress = row.Progress with { Unknowns = row.Progress.Unknowns + 1 } };
+        var again = counted.Progress.Unknowns <= ChannelPolicy.Of(row.Delivery.Channel).Resends;
+        return Finish(counted, again ? DeliveryState.Queued : DeliveryState.Unknown, AttemptOutcome.Unknown, reason, now, now);
+    }
+
+    private static DeliveryStep Finish(QueuedDelivery row, DeliveryState state, AttemptOutcome outcome, string answer, DateTimeOffset now, DateTimeOffset? due = null) => new(
+        Moved(row, state, progress => progress with { Due = due ?? progress.Due }),
+        // The start stands in the store already; the end is added to it.
+        new DeliveryAttempt(row.Progress.Attempts, row.Progress.Owner!, now, now, outcome, AddressMask.Text(answer)));
+
+    private static QueuedDelivery Moved(QueuedDelivery row, DeliveryState next, Func<DeliveryProgress, DeliveryProgress> change)
+    {
+        if (!DeliveryStateTable.CanFollow(row.Progress.State, next))
+        {
+            throw new InvalidOperationException($"a delivery does not go from {row.Progress.State} to {next}");
+        }
+
+        var held = next is DeliveryState.Leased or DeliveryState.Sending;
+        var progress = held ? row.Progress : row.Progress with { Owner = null, LeasedUntil = null };
+        return row with { Progress = change(progress with { State = next }) };
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Milepost.Core.Deliveries;
+using Milepost.Core.Notifications;
+using Milepost.Core.Orders;
+using Milepost.Core.Streams;
+using Milepost.Storage.Postgres;
+using Milepost.Storage.Sqlite;
+
+namespace Milepost.Server.Hosting;
+
+/// <summary>The one place that knows which engine runs.</summary>
+internal static class StorageSetup
+{
+    /// <summary>Registers the stores, and the loops that open and watch the database. Before all other loops: they need it.</summary>
+    public static void Add(IServiceCollection services, StorageOptions storage)
+    {
+        services.AddHostedService<StorageStart>();
+        switch (storage.Provider)
+        {
+            case StorageOptions.Sqlite:
+                services.AddSingleton(_ => SqliteDatabase.Open(DatabasePath(storage)));
+                services.AddSingleton<IStorageEngine, SqliteEngine>();
+                services.AddSingleton<IOrderStore, SqliteOrderStore>();
+                services.AddSingleton<INotificationStore, SqliteNotificationStore>();
+                services.AddSingleton<IStreamLog, SqliteStreamLog>();
+                services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
+                services.AddSingleton<IOutbox, SqliteOutbox>();
+                services.AddHostedService<CheckpointLoop>();
+                break;
+            case StorageOptions.Postgres:
+                services.AddSingleton(_ => new PostgresDatabase(Settings(storage)));
+                services.AddSingleton<IStorageEngine, PostgresEngine>();
+                services.AddSingleton<IOrderStore, PostgresOrderStore>();
+                services.AddSingleton<INotificationStore, PostgresNotificationStore>();
+                services.AddSingleton<IStreamLog, PostgresStreamLog>();
+                services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
+                services.AddSingleton<IOutbox, PostgresOutbox>();
+                break;
+            default:
+                throw new UnreachableException();
+        }
+
+        services.AddSingleton<StorageWatch>();
+        services.AddSingleton<IReadinessPart>(provider => provider.GetRequiredService<StorageWatch>());
+        services.AddHostedService(provider => provider.GetRequiredService<StorageWatch>());
+    }
+
+    /// <summary>Where the data is, for the operator's eyes.</summary>
+    public static string Describe(StorageOptions storage) => storage.Provider == StorageOptions.Postgres ? Settings(storage).Describe() : storage.DataDirectory;
+
+    /// <summary>The file of the embedded database.</summary>
+    public static string DatabasePath(StorageOptions storage) => Path.Combine(storage.DataDirectory, "milepost.db");
+
+    public static PostgresSettings Settings(StorageOptions storage) => new(storage.ConnectionString, storage.WriteConnections, storage.ReadConnections);
+}

@@ -1,0 +1,163 @@
+using System.Text;
+using Milepost.Protocol.Streams;
+using Milepost.Realtime.Backplane;
+using Milepost.Realtime.Streams;
+using Milepost.Testing;
+
+namespace Milepost.Realtime.Tests.Backplane;
+
+/// <summary>What every backplane does between two nodes.</summary>
+public abstract class BackplaneConformance : IAsyncLifetime
+{
+    protected static readonly StreamName A = StreamName.Order("acme", "a");
+    protected static readonly StreamName B = StreamName.Order("acme", "b");
+
+    private Listener _one = null!;
+    private Listener _other = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var (one, other) = await CreateAsync();
+        (_one, _other) = (new Listener(one), new Listener(other));
+        await StartAsync();
+    }
+
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_hint_carries_the_frame_byte_for_byte()
+    {
+        await _other.FollowAsync(A);
+        var body = Encoding.UTF8.GetBytes("{\"type\":\"order.updated\",\"data\":{\"text\":\"Grüße \\u0000 📦\"}");
+        _one.Backplane.Publish(A, StreamFrame.Encoded(long.MaxValue - 1, uint.MaxValue, body));
+
+        var hint = await _other.NextAsync();
+        (hint.Stream, hint.Frame!.Offset, hint.Frame.Check).ShouldBe((A, long.MaxValue - 1, uint.MaxValue));
+        hint.Frame.Body.ShouldBe(body);
+    }
+
+    [Fact]
+    public async Task Hints_of_a_stream_keep_their_order_in_a_burst()
+    {
+        const int count = 10_000;
+        await _other.FollowAsync(A);
+        for (var offset = 1; offset <= count; offset++)
+        {
+            _one.Backplane.Publish(A, Frame(offset));
+        }
+
+        (await _other.UntilAsync(A, count)).Select(hint => hint.Offset).ShouldBe(Enumerable.Range(1, count).Select(offset => (long)offset));
+    }
+
+    [Fact]
+    public async Task A_node_does_not_hear_itself()
+    {
+        await _one.FollowAsync(A);
+        await _other.FollowAsync(A);
+        _one.Backplane.Publish(A, Frame(1));
+        await _other.UntilAsync(A, 1);
+        _other.Backplane.Publish(A, Frame(2));
+
+        (await _one.NextAsync()).Offset.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_is_not_followed_is_not_heard()
+    {
+        await _other.FollowAsync(B);
+        _one.Backplane.Publish(A, Frame(1));
+        _one.Backplane.Publish(B, Frame(2));
+
+        (await _other.NextAsync()).Stream.ShouldBe(B);
+    }
+
+    [Fact]
+    public async Task Another_tenants_stream_of_the_same_label_is_not_heard()
+    {
+        await _other.FollowAsync(A);
+        _one.Backplane.Publish(StreamName.Order("evil", "a"), Frame(1));
+        _one.Backplane.Publish(StreamName.Order("acme2", "a"), Frame(2));
+        _one.Backplane.Publish(A, Frame(3));
+
+        (await _other.NextAsync()).Offset.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Leaving_a_stream_ends_its_hints()
+    {
+        await _other.FollowAsync(A);
+        await _other.FollowAsync(B);
+        _other.Leave(A);
+        for (var offset = 1; ; offset++)
+        {
+            // Leaving takes effect soon, not at once.
+            _one.Backplane.Publish(A, Frame(offset));
+            _one.Backplane.Publish(B, Frame(offset));
+            if ((await _other.UntilAsync(B, offset)).TrueForAll(hint => hint.Stream == B))
+            {
+                break;
+            }
+        }
+
+        await _other.FollowAsync(A);
+        _one.Backplane.Publish(A, Frame(1_000_000));
+        await _other.UntilAsync(A, 1_000_000);
+    }
+
+    [Fact]
+    public async Task After_any_coming_and_going_whoever_follows_hears()
+    {
+        StreamName[] streams = [.. Enumerable.Range(0, 20).Select(index => StreamName.Order("acme", $"s{index}"))];
+        await Task.WhenAll(Enumerable.Range(0, streams.Length).Select(index => Task.Run(() =>
+        {
+            var random = new Random(index);
+            for (var round = 0; round < 300; round++)
+            {
+                _other.StartFollowing(streams[index]);
+                Thread.SpinWait(random.Next(2000));
+                _other.Leave(streams[index]);
+            }
+
+            _other.StartFollowing(streams[index]);
+        }))).Soon();
+
+        foreach (var stream in streams)
+        {
+            await IsHeardAsync(stream);
+        }
+    }
+
+    [Fact]
+    public async Task A_frame_without_bounds_still_tells_that_the_entry_exists()
+    {
+        await _other.FollowAsync(A);
+        _one.Backplane.Publish(A, StreamFrame.Encoded(7, 1, new byte[1024 * 1024]));
+
+        (await _other.NextAsync()).Offset.ShouldBe(7);
+    }
+
+    /// <summary>The backplanes of two nodes that know each other.</summary>
+    protected abstract Task<(IBackplane One, IBackplane Other)> CreateAsync();
+
+    /// <summary>Both have their receivers.</summary>
+    protected virtual Task StartAsync() => Task.CompletedTask;
+
+    private static StreamFrame Frame(long offset) => StreamFrame.Encoded(offset, (uint)offset, "{\"type\":\"order.updated\""u8.ToArray());
+
+    // Following takes effect soon, not at once.
+    private async Task IsHeardAsync(StreamName stream)
+    {
+        var heard = _other.UntilAsync(stream, 1);
+        while (!heard.IsCompleted)
+        {
+            _one.Backplane.Publish(stream, Frame(1));
+            await Task.WhenAny(heard, Task.Delay(20)).Soon();
+        }
+
+        await heard;
+    }
+}
