@@ -5,7 +5,6 @@ using Milepost.Server.Access;
 using Milepost.Server.Access.Limits;
 using Milepost.Server.Access.Revocations;
 using Milepost.Server.Access.Tickets;
-using Milepost.Storage.Sqlite;
 
 namespace Milepost.Server.Hosting;
 
@@ -34,7 +33,6 @@ internal static class AccessParts
             : new LocalLimiter(Time(provider)));
         services.AddSingleton(provider => new RateLimits(provider.GetRequiredService<IRateLimiter>(), settings.Limits));
 
-        services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
         services.AddSingleton<RevocationHints>();
         services.AddSingleton(provider => new RevocationLoop(
             provider.GetRequiredService<IRevocationStore>(), provider.GetRequiredService<RevocationMarks>(), provider.GetRequiredService<RevocationHints>(),

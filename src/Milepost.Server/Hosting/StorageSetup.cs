@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Milepost.Core.Access;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
@@ -25,6 +26,7 @@ internal static class StorageSetup
                 services.AddSingleton<IStreamLog, SqliteStreamLog>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
+                services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -35,6 +37,7 @@ internal static class StorageSetup
                 services.AddSingleton<IStreamLog, PostgresStreamLog>();
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
+                services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
                 break;
             default:
                 throw new UnreachableException();
