@@ -2,10 +2,14 @@ using Milepost.Client.Streams;
 
 namespace Milepost.LoadTest;
 
-/// <summary>What to do to which server.</summary>
+/// <summary>What to do to which servers.</summary>
 internal sealed record LoadSettings
 {
-    public required Uri Url { get; init; }
+    /// <summary>The nodes to connect to, in turns.</summary>
+    public required IReadOnlyList<Uri> Urls { get; init; }
+
+    /// <summary>The nodes to post to, in turns.</summary>
+    public required IReadOnlyList<Uri> PostUrls { get; init; }
 
     public required string Tenant { get; init; }
 
@@ -13,7 +17,8 @@ internal sealed record LoadSettings
 
     public required int Connections { get; init; }
 
-    public required StreamTransport Transport { get; init; }
+    /// <summary>The connections' transports, in turns.</summary>
+    public required IReadOnlyList<StreamTransport> Transports { get; init; }
 
     /// <summary>Events per second.</summary>
     public required double Rate { get; init; }
@@ -28,6 +33,17 @@ internal sealed record LoadSettings
     /// <summary>How long may pass after the last post until everything has arrived.</summary>
     public required TimeSpan Drain { get; init; }
 
+    /// <summary>Events per second behind the measured part; 0 without a burst.</summary>
+    public required double BurstRate { get; init; }
+
+    public required TimeSpan Burst { get; init; }
+
+    /// <summary>When, in the measured part, all connections are reset; null: never.</summary>
+    public required TimeSpan? StormAt { get; init; }
+
+    /// <summary>Over which time they come back; zero: all at once.</summary>
+    public required TimeSpan StormJitter { get; init; }
+
     public required int Batch { get; init; }
 
     /// <summary>HTTP connections of the posting side.</summary>
@@ -37,7 +53,8 @@ internal sealed record LoadSettings
 
     public required int PerProcess { get; init; }
 
-    public required int? ServerPid { get; init; }
+    /// <summary>The processes behind <see cref="Urls"/>, as far as they were named.</summary>
+    public required IReadOnlyList<int> ServerPids { get; init; }
 
     public required string? JsonFile { get; init; }
 
@@ -45,4 +62,7 @@ internal sealed record LoadSettings
     public required string Run { get; init; }
 
     public int Processes => (Connections + PerProcess - 1) / PerProcess;
+
+    /// <summary>All nodes, each once.</summary>
+    public IReadOnlyList<Uri> Nodes => [.. Urls.Concat(PostUrls).Distinct()];
 }

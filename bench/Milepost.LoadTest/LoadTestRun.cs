@@ -4,47 +4,71 @@ using Milepost.LoadTest.Workers;
 
 namespace Milepost.LoadTest;
 
-/// <summary>One run: connect, rest, post, wait for the rest to arrive, report.</summary>
+/// <summary>One run: connect, rest, post (and reset, where asked), wait for the rest to arrive, report.</summary>
 internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Action<string> say)
 {
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
+
+    // Long enough for an order to be read by every client process before its moment.
+    private static readonly TimeSpan StormNotice = TimeSpan.FromSeconds(0.5);
     private readonly List<WorkerProcess> _workers = [];
-    private readonly ServerProbe? _server = settings.ServerPid is { } pid ? new ServerProbe(pid) : ServerProbe.Find(settings.Url);
+    private long _mostRss;
 
     public async Task<Report> RunAsync(CancellationToken cancellationToken)
     {
+        await CheckNodesAsync(cancellationToken);
+        var servers = new ServerWatch(settings, clock);
         try
         {
-            var rssBefore = _server?.Rss();
-            var cpuBefore = _server?.CpuSeconds();
+            servers.Begin();
             var connect = await ConnectAsync(cancellationToken);
-            var connectCores = Cores(cpuBefore, connect.Seconds);
+            servers.Connected();
             say($"idle for {settings.Idle.TotalSeconds:0} s");
             await Task.Delay(settings.Idle, clock, cancellationToken);
-            var rssConnected = _server?.Rss();
+            servers.Rested();
 
-            using var publisher = new Publisher(settings, clock);
-            cpuBefore = _server?.CpuSeconds();
             var toolBefore = ToolCpu;
             var started = clock.GetTimestamp();
-            await PostAsync(publisher, started, cancellationToken);
+            var schedule = new Schedule(settings, clock.TimestampFrequency);
+            using var publisher = new Publisher(settings, schedule, clock, started);
+            await PostAsync(publisher, schedule, started, cancellationToken);
             var seconds = clock.GetElapsedTime(started).TotalSeconds;
-            var postCores = Cores(cpuBefore, seconds);
+            servers.Posted();
             var toolCores = Math.Round((ToolCpu - toolBefore) / seconds, 3);
 
-            var unacknowledged = publisher.Unacknowledged;
             say("waiting for what is under way");
-            await Task.WhenAll(_workers.Select(worker => worker.SendAsync(new WorkerOrder.Finish(publisher.Posted, unacknowledged, settings.Drain.TotalSeconds))));
+            var unacknowledged = NumberRanges.Of(publisher.Record.Unacknowledged());
+            await Task.WhenAll(_workers.Select(worker => worker.SendAsync(new WorkerOrder.Finish(schedule.Bounds, unacknowledged, settings.Drain.TotalSeconds))));
             var results = await Task.WhenAll(_workers.Select(worker => worker.Result)).WaitAsync(cancellationToken);
-            var server = _server is null || rssBefore is null || rssConnected is null
-                ? null
-                : new ServerReport(
-                    _server.Pid, MiB(rssBefore.Value), MiB(rssConnected.Value),
-                    Math.Round((rssConnected.Value - rssBefore.Value) / 1024.0 / Math.Max(1, connect.Connected), 2), MiB(_server.Rss() ?? 0), connectCores, postCores);
-            return Report(publisher, connect, results, server, seconds, toolCores);
+            return new RunOutcome(settings, schedule, publisher, connect, results)
+            {
+                Seconds = seconds,
+                ClientCpuCores = toolCores,
+                ClientRssMiB = Math.Round(_mostRss / 1048576.0, 1),
+                Servers = servers.Report(connect),
+                Troubles = [.. AllTroubles(publisher.Trouble)],
+            }.ToReport();
         }
         finally
         {
             await Task.WhenAll(_workers.Select(worker => worker.DisposeAsync().AsTask()));
+        }
+    }
+
+    /// <summary>An address at which nobody is would otherwise show only when the time to connect is over.</summary>
+    private async Task CheckNodesAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { Timeout = AnswerLimit };
+        foreach (var node in settings.Nodes)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(node, "/healthz/live"), cancellationToken);
+            }
+            catch (Exception cause) when (cause is HttpRequestException || (cause is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                throw new InvalidOperationException($"no server answers at {node}: {cause.Message}", cause);
+            }
         }
     }
 
@@ -63,7 +87,7 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
             var first = index * share;
             var count = Math.Min(share, settings.Connections - first);
             await _workers[index].SendAsync(new WorkerOrder.Connect(
-                settings.Url, settings.Tenant, settings.SigningKey, settings.Run, settings.Transport, settings.Connections, first, count, index,
+                settings.Urls, settings.Tenant, settings.SigningKey, settings.Run, settings.Transports, settings.Connections, first, count, index,
                 (double)settings.ConnectRate * count / settings.Connections));
         }
 
@@ -77,14 +101,28 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
         return new ConnectReport(settings.Connections, Connected, Math.Round(seconds, 2), Math.Round(Connected / seconds, 1));
     }
 
-    private async Task PostAsync(Publisher publisher, long started, CancellationToken cancellationToken)
+    private async Task PostAsync(Publisher publisher, Schedule schedule, long started, CancellationToken cancellationToken)
     {
         var posting = publisher.RunAsync(cancellationToken);
+        var storm = StormAsync(schedule, started, cancellationToken);
         await TickAsync(
-            () => $"{clock.GetElapsedTime(started).TotalSeconds:0} s: {publisher.Posted:#,0} posted, {publisher.Acknowledged:#,0} acknowledged, {_workers.Sum(worker => worker.Progress.Delivered):#,0} delivered, {Connected:#,0} connected{Troubles(publisher.Trouble)}",
+            () => $"{clock.GetElapsedTime(started).TotalSeconds:0} s: {publisher.Posted:#,0} posted, {publisher.Record.Acknowledged:#,0} acknowledged, {_workers.Sum(worker => worker.Progress.Delivered):#,0} delivered, {Connected:#,0} connected{Troubles(publisher.Trouble)}",
             () => posting.IsCompleted,
             cancellationToken);
         await posting;
+        await storm;
+    }
+
+    private async Task StormAsync(Schedule schedule, long started, CancellationToken cancellationToken)
+    {
+        if (schedule.StormAt is not { } at)
+        {
+            return;
+        }
+
+        var notice = clock.GetElapsedTime(clock.GetTimestamp(), started + at) - StormNotice;
+        await Task.Delay(notice > TimeSpan.Zero ? notice : TimeSpan.Zero, clock, cancellationToken);
+        await Task.WhenAll(_workers.Select(worker => worker.SendAsync(new WorkerOrder.Storm(started + at, settings.StormJitter))));
     }
 
     private double ToolCpu => Environment.CpuUsage.TotalTime.TotalSeconds + _workers.Sum(worker => worker.Progress.CpuSeconds);
@@ -102,9 +140,11 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
             {
                 said = clock.GetTimestamp();
                 say(line());
+                _mostRss = Math.Max(_mostRss, _workers.Sum(worker => worker.Rss));
             }
         }
 
+        _mostRss = Math.Max(_mostRss, _workers.Sum(worker => worker.Rss));
         say(line());
     }
 
@@ -112,44 +152,4 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
 
     private IEnumerable<string> AllTroubles(string? more) =>
         _workers.Select(worker => worker.Progress.Trouble).Append(more).OfType<string>().Distinct(StringComparer.Ordinal);
-
-    private Report Report(Publisher publisher, ConnectReport connect, WorkerNote.Result[] results, ServerReport? server, double seconds, double toolCores)
-    {
-        var deliveries = new Histogram();
-        foreach (var result in results)
-        {
-            deliveries.Merge(Histogram.FromSparse(result.Latencies, result.MaxLatency));
-        }
-
-        return new Report
-        {
-            Url = settings.Url.ToString(),
-            Transport = settings.Transport.ToString(),
-            ClientProcesses = _workers.Count,
-            RateAsked = settings.Rate,
-            RateAcknowledged = Math.Round(publisher.Acknowledged / seconds, 1),
-            Batch = settings.Batch,
-            Seconds = Math.Round(seconds, 2),
-            Connections = connect,
-            Posted = publisher.Posted,
-            Acknowledged = publisher.Acknowledged,
-            Unacknowledged = publisher.Posted - publisher.Acknowledged,
-            Delivered = results.Sum(result => result.Delivered),
-            Lost = results.Sum(result => result.Lost),
-            Duplicated = results.Sum(result => result.Duplicated),
-            OutOfOrder = results.Sum(result => result.OutOfOrder),
-            Overtaken = results.Sum(result => result.Overtaken),
-            Foreign = results.Sum(result => result.Foreign),
-            Disconnects = results.Sum(result => result.Disconnects),
-            Delivery = Quantiles.Of(deliveries),
-            Acknowledgement = Quantiles.Of(publisher.Latencies),
-            Server = server,
-            ClientCpuCores = toolCores,
-            Troubles = [.. AllTroubles(publisher.Trouble)],
-        };
-    }
-
-    private double Cores(double? before, double seconds) => _server?.CpuSeconds() is { } after && before is { } start ? Math.Round((after - start) / seconds, 3) : 0;
-
-    private static double MiB(long bytes) => Math.Round(bytes / 1048576.0, 1);
 }

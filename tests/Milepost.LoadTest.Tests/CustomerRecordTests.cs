@@ -72,7 +72,7 @@ public sealed class CustomerRecordTests
         NumberRanges.Contains([], 1).ShouldBeFalse();
     }
 
-    private bool Add(long number, long offset) => _record.Add(new EventId(number, Due: 0, WarmUp: false), offset);
+    private bool Add(long number, long offset) => _record.Add(new EventId(number, Due: 0, Phase.Steady), offset);
 
-    private long Missing(long events, params long[] unacknowledged) => _record.Missing(events, number => !NumberRanges.Contains(unacknowledged, number));
+    private int Missing(long events, params long[] unacknowledged) => _record.Missing(events, number => !NumberRanges.Contains(unacknowledged, number)).Count();
 }

@@ -41,7 +41,7 @@ public sealed class HistogramTests
     }
 
     [Fact]
-    public void An_empty_one_has_only_zeros() => Quantiles.Of(new Histogram()).ShouldBe(new Quantiles(0, 0, 0, 0, 0, 0));
+    public void An_empty_one_has_only_zeros() => Quantiles.Of(new Histogram()).ShouldBe(new Quantiles(0, 0, 0, 0, 0, 0, 0));
 
     [Fact]
     public void It_survives_the_way_to_another_process_and_merges()
@@ -53,9 +53,36 @@ public sealed class HistogramTests
             (value % 2 == 0 ? one : two).Add(value);
         }
 
-        var merged = Histogram.FromSparse(one.ToSparse(), one.Max);
-        merged.Merge(Histogram.FromSparse(two.ToSparse(), two.Max));
+        var merged = Histogram.Of([one.ToNote(), two.ToNote()]);
         (merged.Count, merged.Max).ShouldBe((1000, 999));
         merged.Quantile(0.1).ShouldBe(99);
+    }
+
+    [Fact]
+    public void Within_a_second_is_counted_exactly_and_what_was_lost_is_not_within_it()
+    {
+        var histogram = new Histogram();
+        foreach (var value in new[] { 0L, 999_999, 1_000_000, 1_000_001, 5_000_000 })
+        {
+            histogram.Add(value);
+        }
+
+        var sum = Histogram.Of([histogram.ToNote(), histogram.ToNote()]);
+        sum.WithinSecond.ShouldBe(6);
+        Quantiles.Of(sum).WithinSecond.ShouldBe(60);
+        Quantiles.Of(sum, lost: 2).WithinSecond.ShouldBe(50);
+    }
+
+    [Fact]
+    public void A_hundred_percent_means_all()
+    {
+        var histogram = new Histogram();
+        for (var turn = 0; turn < 1_000_000; turn++)
+        {
+            histogram.Add(1);
+        }
+
+        Quantiles.Of(histogram).WithinSecond.ShouldBe(100);
+        Quantiles.Of(histogram, lost: 1).WithinSecond.ShouldBe(99.999);
     }
 }

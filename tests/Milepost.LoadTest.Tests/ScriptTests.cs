@@ -33,14 +33,35 @@ public sealed class ScriptTests
         subjects.Distinct().Count().ShouldBe(subjects.Count);
     }
 
-    [Fact]
-    public void An_event_s_id_says_its_number_and_when_it_was_due()
+    [Theory]
+    [InlineData("r1", 3, 1)]
+    [InlineData("r1", 10, 45)]
+    public void The_event_before_is_the_one_of_the_same_order(string run, int customers, double rate)
     {
-        var written = Write(new Script("r1", customers: 3, rate: 1), 17, due: 123456789012, warmUp: true);
+        var script = new Script(run, customers, rate);
+        var last = new Dictionary<string, long>(StringComparer.Ordinal);
+        for (var number = 0L; number < 1000; number++)
+        {
+            var order = Write(script, number).Subject!;
+            script.Before(number).ShouldBe(last.TryGetValue(order, out var before) ? before : null);
+            last[order] = number;
+        }
+    }
+
+    [Theory]
+    [InlineData((int)Phase.WarmUp)]
+    [InlineData((int)Phase.Steady)]
+    [InlineData((int)Phase.Storm)]
+    [InlineData((int)Phase.Burst)]
+    public void An_event_s_id_says_its_number_its_phase_and_when_it_was_due(int number)
+    {
+        var phase = (Phase)number;
+        var written = Write(new Script("r1", customers: 3, rate: 1), 17, due: 123456789012, phase);
         EventId.TryParse(written.Id, "r1", out var id).ShouldBeTrue();
-        id.ShouldBe(new EventId(17, 123456789012, WarmUp: true));
+        id.ShouldBe(new EventId(17, 123456789012, phase));
         EventId.TryParse(written.Id, "r2", out _).ShouldBeFalse();
         EventId.TryParse("evt-1", "r1", out _).ShouldBeFalse();
+        EventId.TryParse("lt.r1.17.x123456789012", "r1", out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -53,10 +74,10 @@ public sealed class ScriptTests
         parts[2].ShouldBe("LVI5wbDDsh8eo6aRNfS3S7s-fb473xQrA17JGtoWJvw");
     }
 
-    private static CloudEvent Write(Script script, long number, long due = 1, bool warmUp = false)
+    private static CloudEvent Write(Script script, long number, long due = 1, Phase phase = Phase.Steady)
     {
         var buffer = new byte[640];
-        var length = script.Write(buffer, number, due, warmUp);
+        var length = script.Write(buffer, number, due, phase);
         return JsonSerializer.Deserialize(buffer.AsSpan(0, length), ProtocolJson.Default.CloudEvent)!;
     }
 }

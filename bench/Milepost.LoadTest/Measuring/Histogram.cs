@@ -2,6 +2,9 @@ using System.Numerics;
 
 namespace Milepost.LoadTest.Measuring;
 
+/// <summary>A histogram on its way to another process. <paramref name="Buckets"/>: bucket and count, in turns.</summary>
+internal sealed record HistogramNote(long[] Buckets, long Max, long WithinSecond);
+
 /// <summary>
 /// Counts durations in microseconds in log-linear buckets: exact below 128, then 64 buckets per power of two, so that a reported
 /// value is at most 1.6 % too high. The largest value is kept exactly. One thread writes at a time.
@@ -10,17 +13,22 @@ internal sealed class Histogram
 {
     private const int SubBits = 6;
     private const int Sub = 1 << SubBits;
+    private const long Second = 1_000_000;
     private readonly long[] _counts = new long[(64 - SubBits) * Sub];
 
     public long Count { get; private set; }
 
     public long Max { get; private set; }
 
+    /// <summary>How many were not longer than a second; exact, whatever the buckets.</summary>
+    public long WithinSecond { get; private set; }
+
     public void Add(long value)
     {
         value = Math.Max(0, value);
         _counts[IndexOf(value)]++;
         Count++;
+        WithinSecond += value <= Second ? 1 : 0;
         Max = Math.Max(Max, value);
     }
 
@@ -32,6 +40,7 @@ internal sealed class Histogram
         }
 
         Count += other.Count;
+        WithinSecond += other.WithinSecond;
         Max = Math.Max(Max, other.Max);
     }
 
@@ -52,8 +61,7 @@ internal sealed class Histogram
         return Max;
     }
 
-    /// <summary>Bucket and count, in turns, for another process.</summary>
-    public long[] ToSparse()
+    public HistogramNote ToNote()
     {
         var sparse = new List<long>();
         for (var index = 0; index < _counts.Length; index++)
@@ -65,19 +73,30 @@ internal sealed class Histogram
             }
         }
 
-        return [.. sparse];
+        return new HistogramNote([.. sparse], Max, WithinSecond);
     }
 
-    public static Histogram FromSparse(IReadOnlyList<long> sparse, long max)
+    public static Histogram Of(HistogramNote note)
     {
-        var histogram = new Histogram { Max = max };
-        for (var at = 0; at + 1 < sparse.Count; at += 2)
+        var histogram = new Histogram { Max = note.Max, WithinSecond = note.WithinSecond };
+        for (var at = 0; at + 1 < note.Buckets.Length; at += 2)
         {
-            histogram._counts[sparse[at]] = sparse[at + 1];
-            histogram.Count += sparse[at + 1];
+            histogram._counts[note.Buckets[at]] = note.Buckets[at + 1];
+            histogram.Count += note.Buckets[at + 1];
         }
 
         return histogram;
+    }
+
+    public static Histogram Of(IEnumerable<HistogramNote> notes)
+    {
+        var sum = new Histogram();
+        foreach (var note in notes)
+        {
+            sum.Merge(Of(note));
+        }
+
+        return sum;
     }
 
     internal static int IndexOf(long value)

@@ -1,15 +1,12 @@
 using System.Buffers;
-using System.Net.Http.Headers;
-using System.Text.Json;
-using Milepost.LoadTest.Measuring;
-using Milepost.LoadTest.Workers;
-using Milepost.Protocol;
+using System.Collections.Concurrent;
 
 namespace Milepost.LoadTest.Posting;
 
 /// <summary>
-/// Posts events at a fixed rate, open loop: each event has a time at which it is due, whatever became of the ones before, and its
-/// latency counts from then. So a server that stalls is measured as its users would feel it.
+/// Posts events on schedule, open loop: each event has a time at which it is due, whatever became of the ones before, and its latency
+/// counts from then. So a server that stalls is measured as its users would feel it. Only an order's own events wait for each other:
+/// what comes behind a later status is no news for a customer, and would be taken for a loss.
 /// </summary>
 internal sealed class Publisher : IDisposable
 {
@@ -17,73 +14,54 @@ internal sealed class Publisher : IDisposable
     private const int LargestEvent = 640;
     private readonly LoadSettings _settings;
     private readonly TimeProvider _clock;
+    private readonly Schedule _schedule;
+    private readonly long _start;
     private readonly Script _script;
-    private readonly SocketsHttpHandler _handler;
-    private readonly HttpMessageInvoker _invoker;
-    private readonly Uri _address;
-    private readonly AuthenticationHeaderValue _credentials;
-    private readonly MediaTypeHeaderValue _mediaType;
-    private readonly Lock _gate = new();
-    private readonly Histogram _latencies = new();
-    private readonly List<long> _unacknowledged = [];
+    private readonly EventSender _sender;
+    private readonly ConcurrentDictionary<long, Task> _pending = new();
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _acknowledged;
     private long _underWay;
     private volatile string? _trouble;
 
-    public Publisher(LoadSettings settings, TimeProvider clock)
+    /// <param name="settings">What to post.</param>
+    /// <param name="schedule">When.</param>
+    /// <param name="clock">By which clock.</param>
+    /// <param name="start">The timestamp from which the schedule counts.</param>
+    public Publisher(LoadSettings settings, Schedule schedule, TimeProvider clock, long start)
     {
         _settings = settings;
         _clock = clock;
-        _script = new Script(settings.Run, settings.Connections, settings.Rate);
-        _handler = SourceAddress.Handler(settings.Url, settings.Processes);
-        _handler.MaxConnectionsPerServer = settings.Producers;
-        _invoker = new HttpMessageInvoker(_handler);
-        _address = new Uri(settings.Url, $"/api/v1/{settings.Tenant}/events");
-        _credentials = new AuthenticationHeaderValue("Bearer", new TokenSigner(settings.SigningKey, settings.Tenant, clock.GetUtcNow().AddHours(24)).Sign("load-test", "events:write"));
-        _mediaType = new MediaTypeHeaderValue(settings.Batch == 1 ? "application/cloudevents+json" : "application/cloudevents-batch+json");
+        _schedule = schedule;
+        _start = start;
+        _script = new Script(settings.Run, settings.Connections, Math.Max(settings.Rate, settings.BurstRate));
+        _sender = new EventSender(settings, clock);
+        Record = new AckRecord(schedule, start, clock.TimestampFrequency);
     }
 
-    /// <summary>From an event's due time to the server's confirmation that it is on disk.</summary>
-    public Histogram Latencies => _latencies;
+    public AckRecord Record { get; }
 
     public long Posted { get; private set; }
 
-    public long Acknowledged => Interlocked.Read(ref _acknowledged);
+    public long Repeated => _sender.Repeated;
 
     /// <summary>The newest reason for which a post was not acknowledged.</summary>
-    public string? Trouble => _trouble;
-
-    /// <summary>First and last number, in turns, of the events without a confirmation. To be asked for after the run.</summary>
-    public IReadOnlyList<long> Unacknowledged
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return NumberRanges.Of(_unacknowledged.Order());
-            }
-        }
-    }
+    public string? Trouble => _trouble ?? _sender.Trouble;
 
     /// <summary>Posts on schedule; returns when every post has an answer or <see cref="LoadSettings.Drain"/> is over.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var start = _clock.GetTimestamp();
-        var perEvent = _clock.TimestampFrequency / _settings.Rate;
-        var warm = (long)(_settings.WarmUp.TotalSeconds * _settings.Rate);
-        var total = warm + (long)(_settings.Duration.TotalSeconds * _settings.Rate);
+        var total = _schedule.Total;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1), _clock);
         _underWay = 1;
         while (Posted < total && await timer.WaitForNextTickAsync(cancellationToken))
         {
-            var due = Math.Min(total, (long)((_clock.GetTimestamp() - start) / perEvent) + 1);
+            var due = _schedule.Count(_clock.GetTimestamp() - _start);
             // A batch goes out when its last event is due; its first one has waited for it, and that counts.
             while (due - Posted >= _settings.Batch || (due == total && Posted < total))
             {
                 var count = (int)Math.Min(_settings.Batch, total - Posted);
-                Send(Posted, count, start, perEvent, warm, abandon.Token);
+                Send(Posted, count, abandon.Token);
                 Posted += count;
             }
         }
@@ -101,33 +79,98 @@ internal sealed class Publisher : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _invoker.Dispose();
-        _handler.Dispose();
-    }
+    public void Dispose() => _sender.Dispose();
 
-    private void Send(long first, int count, long start, double perEvent, long warm, CancellationToken cancellationToken)
+    private void Send(long first, int count, CancellationToken cancellationToken)
     {
+        var numbers = new long[count];
+        List<Task>? before = null;
+        for (var index = 0; index < count; index++)
+        {
+            numbers[index] = first + index;
+            if (_script.Before(first + index) is { } earlier && _pending.TryGetValue(earlier, out var pending))
+            {
+                (before ??= []).Add(pending);
+            }
+        }
+
         if (Interlocked.Add(ref _underWay, count) > MostUnderWay)
         {
             // The machine must not be filled with what the server does not take. Named in the report, and failed like any other.
-            Fail(first, count, $"more than {MostUnderWay} events under way");
+            _trouble = $"more than {MostUnderWay} events under way";
+            Record.Fail(numbers);
+            Arrived(count);
             return;
         }
 
-        var body = ArrayPool<byte>.Shared.Rent((count * LargestEvent) + 2);
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (var number in numbers)
+        {
+            _pending[number] = answered.Task;
+        }
+
+        _ = PostAsync(numbers, before, answered, cancellationToken);
+    }
+
+    private async Task PostAsync(long[] numbers, List<Task>? before, TaskCompletionSource answered, CancellationToken cancellationToken)
+    {
+        var body = ArrayPool<byte>.Shared.Rent((numbers.Length * LargestEvent) + 2);
+        try
+        {
+            await Task.WhenAll(before ?? []);
+            var sent = Array.FindAll(numbers, number => _script.Before(number) is not { } earlier || !Record.Failed(earlier));
+            Record.Fail(numbers.Except(sent));
+            if (sent.Length > 0)
+            {
+                await SendAsync(sent, body, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Record.Fail(numbers);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(body);
+            foreach (var number in numbers)
+            {
+                _pending.TryRemove(number, out _);
+            }
+
+            answered.SetResult();
+            Arrived(numbers.Length);
+        }
+    }
+
+    private async Task SendAsync(long[] numbers, byte[] body, CancellationToken cancellationToken)
+    {
+        var reply = await _sender.SendAsync(body.AsMemory(0, Write(numbers, body)), cancellationToken);
+        if (reply is null)
+        {
+            Record.Fail(numbers);
+            return;
+        }
+
+        Record.Confirm(numbers, reply.Rejected.Select(rejected => numbers[rejected.Index]), _clock.GetTimestamp());
+        if (reply.Rejected is [.., var last])
+        {
+            _trouble = $"{last.Code}: {last.Detail}";
+        }
+    }
+
+    private int Write(long[] numbers, byte[] body)
+    {
         var length = 0;
         var batch = _settings.Batch > 1;
-        for (var index = 0; index < count; index++)
+        foreach (var number in numbers)
         {
             if (batch)
             {
-                body[length++] = index == 0 ? (byte)'[' : (byte)',';
+                body[length] = length == 0 ? (byte)'[' : (byte)',';
+                length++;
             }
 
-            var number = first + index;
-            length += _script.Write(body.AsSpan(length), number, start + (long)(number * perEvent), warmUp: number < warm);
+            length += _script.Write(body.AsSpan(length), number, _start + _schedule.Due(number), _schedule.Bounds.Of(number));
         }
 
         if (batch)
@@ -135,73 +178,7 @@ internal sealed class Publisher : IDisposable
             body[length++] = (byte)']';
         }
 
-        _ = PostAsync(body, length, first, count, start, perEvent, warm, cancellationToken);
-    }
-
-    private async Task PostAsync(byte[] body, int length, long first, int count, long start, double perEvent, long warm, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = new ByteArrayContent(body, 0, length) };
-            request.Headers.Authorization = _credentials;
-            request.Content.Headers.ContentType = _mediaType;
-            using var response = await _invoker.SendAsync(request, cancellationToken);
-            var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            if ((int)response.StatusCode != 202)
-            {
-                Fail(first, count, $"HTTP {(int)response.StatusCode} {System.Text.Encoding.UTF8.GetString(answer.AsSpan(0, Math.Min(200, answer.Length)))}");
-                return;
-            }
-
-            Confirm(answer, first, count, start, perEvent, warm);
-        }
-        catch (Exception cause) when (cause is HttpRequestException or IOException or OperationCanceledException or JsonException)
-        {
-            Fail(first, count, cause.Message);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(body);
-        }
-    }
-
-    private void Confirm(byte[] answer, long first, int count, long start, double perEvent, long warm)
-    {
-        var now = _clock.GetTimestamp();
-        var reply = JsonSerializer.Deserialize(answer, ProtocolJson.Default.RecordReply) ?? throw new JsonException("the answer is null");
-        lock (_gate)
-        {
-            foreach (var rejected in reply.Rejected)
-            {
-                _unacknowledged.Add(first + rejected.Index);
-                _trouble = $"{rejected.Code}: {rejected.Detail}";
-            }
-
-            for (var index = 0; index < count; index++)
-            {
-                if (first + index >= warm)
-                {
-                    _latencies.Add((now - start - (long)((first + index) * perEvent)) / (_clock.TimestampFrequency / 1_000_000));
-                }
-            }
-        }
-
-        Interlocked.Add(ref _acknowledged, count - reply.Rejected.Count);
-        Arrived(count);
-    }
-
-    private void Fail(long first, int count, string reason)
-    {
-        _trouble = reason;
-        lock (_gate)
-        {
-            for (var index = 0; index < count; index++)
-            {
-                _unacknowledged.Add(first + index);
-            }
-        }
-
-        Arrived(count);
+        return length;
     }
 
     private void Arrived(int count)

@@ -32,10 +32,17 @@ internal sealed class Script
     /// <summary>How many orders one customer has under way.</summary>
     public int OrdersAtOnce { get; }
 
+    /// <summary>The event of the same order that comes before this one; null for an order's first.</summary>
+    public long? Before(long number)
+    {
+        var stride = (long)_customers * OrdersAtOnce;
+        return number / stride % Statuses.Length == 0 ? null : number - stride;
+    }
+
     public static string Customer(string run, int index) => $"lt-c-{run}-{index}";
 
     /// <summary>Writes event <paramref name="number"/>; its id says when it was due, so that a latency can be told from the id alone.</summary>
-    public int Write(Span<byte> target, long number, long dueTimestamp, bool warmUp)
+    public int Write(Span<byte> target, long number, long dueTimestamp, Phase phase)
     {
         var customer = (int)(number % _customers);
         var round = number / _customers;
@@ -45,7 +52,8 @@ internal sealed class Script
         var writer = new Utf8Line(target);
         writer.Add(_head);
         writer.Add(number);
-        writer.Add(warmUp ? ".w"u8 : ".m"u8);
+        writer.Add("."u8);
+        writer.Add(EventId.Letters.Slice((int)phase, 1));
         writer.Add(dueTimestamp);
         writer.Add(_subject);
         writer.Add(customer);

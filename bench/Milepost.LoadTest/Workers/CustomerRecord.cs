@@ -43,19 +43,16 @@ internal sealed class CustomerRecord(int customer, int customers)
         return true;
     }
 
-    /// <summary>How many of the run's first <paramref name="events"/> events are this customer's, were acknowledged, and have not come.</summary>
-    public long Missing(long events, Func<long, bool> acknowledged)
+    /// <summary>Which of the run's first <paramref name="events"/> events are this customer's, were acknowledged, and have not come.</summary>
+    public IEnumerable<long> Missing(long events, Func<long, bool> acknowledged)
     {
-        long missing = 0;
         for (long round = 0, number = customer; number < events; round++, number += customers)
         {
             var word = (int)(round / 64);
             if ((word >= _seen.Count || (_seen[word] & (1UL << (int)(round % 64))) == 0) && acknowledged(number))
             {
-                missing++;
+                yield return number;
             }
         }
-
-        return missing;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
+using Milepost.LoadTest.Measuring;
 
 namespace Milepost.LoadTest.Workers;
 
@@ -13,7 +14,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly Task _reading;
     private readonly TaskCompletionSource<WorkerNote.Result> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile WorkerNote.Progress _progress = new(Connected: 0, Delivered: 0, Disconnects: 0, CpuSeconds: 0, Trouble: null);
+    private volatile WorkerNote.Progress _progress = new(Connected: 0, Delivered: 0, CpuSeconds: 0, Trouble: null);
 
     private WorkerProcess(Process process, TimeProvider clock)
     {
@@ -23,6 +24,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     public WorkerNote.Progress Progress => _progress;
+
+    /// <summary>Its resident memory in bytes.</summary>
+    public long Rss => new ServerProbe(_process.Id).Rss() ?? 0;
 
     /// <summary>It runs and reads its input.</summary>
     public Task Started => _started.Task;

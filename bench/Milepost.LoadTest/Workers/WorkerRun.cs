@@ -9,7 +9,7 @@ internal sealed class WorkerRun(TextReader input, TextWriter output, TimeProvide
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        Write(new WorkerNote.Progress(Connected: 0, Delivered: 0, Disconnects: 0, CpuSeconds: 0, Trouble: null));
+        Write(new WorkerNote.Progress(Connected: 0, Delivered: 0, CpuSeconds: 0, Trouble: null));
         if (await NextAsync(cancellationToken) is not WorkerOrder.Connect connect)
         {
             return 1;
@@ -19,7 +19,14 @@ internal sealed class WorkerRun(TextReader input, TextWriter output, TimeProvide
         var crowd = new Crowd(connect, clock);
         var connections = crowd.RunAsync(ending.Token);
         var reports = ReportAsync(crowd, ending.Token);
-        if (await NextAsync(cancellationToken) is WorkerOrder.Finish finish)
+        var order = await NextAsync(cancellationToken);
+        if (order is WorkerOrder.Storm storm)
+        {
+            await crowd.StormAsync(storm, cancellationToken);
+            order = await NextAsync(cancellationToken);
+        }
+
+        if (order is WorkerOrder.Finish finish)
         {
             await crowd.ArrivedAsync(finish, cancellationToken);
             Write(crowd.Result(finish));
