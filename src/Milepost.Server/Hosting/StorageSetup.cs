@@ -30,6 +30,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
+                services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -42,6 +43,7 @@ internal static class StorageSetup
                 services.AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>();
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
+                services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
                 break;
             default:
                 throw new UnreachableException();
