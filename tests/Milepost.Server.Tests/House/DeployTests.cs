@@ -55,12 +55,12 @@ public sealed partial class DeployTests
         let.ShouldBe(copied, ignoreOrder: true);
     }
 
-    [GeneratedRegex("MILEPOST__([A-Z_]+)[:=]")]
+    [GeneratedRegex("MILEPOST__([A-Z_]+)[:=]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"- (\.{1,2}/[^:\s]+):/")]
+    [GeneratedRegex(@"- (\.{1,2}/[^:\s]+):/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Mount();
 
-    [GeneratedRegex(@"(?<!\$)\$\{([A-Z_]+)(?::[?-][^}]*)?\}")]
+    [GeneratedRegex(@"(?<!\$)\$\{([A-Z_]+)(?::[?-][^}]*)?\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Substitution();
 }
