@@ -25,6 +25,7 @@ internal static class StorageSetup
                 services.AddSingleton<IOrderStore, SqliteOrderStore>();
                 services.AddSingleton<INotificationStore, SqliteNotificationStore>();
                 services.AddSingleton<IStreamLog, SqliteStreamLog>();
+                services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
@@ -38,6 +39,7 @@ internal static class StorageSetup
                 services.AddSingleton<INotificationStore, PostgresNotificationStore>();
                 services.AddSingleton<IStreamLog, PostgresStreamLog>();
                 services.AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>();
+                services.AddSingleton<IRetentionStore, PostgresRetentionStore>();
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
                 break;
