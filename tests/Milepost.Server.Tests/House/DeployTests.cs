@@ -55,12 +55,12 @@ public sealed partial class DeployTests
         let.ShouldBe(copied, ignoreOrder: true);
     }
 
-    [GeneratedRegex("MILEPOST__([A-Z_]+)[:=]")]
+    [GeneratedRegex("MILEPOST__(?<key>[A-Z_]+)[:=]", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"- (\.{1,2}/[^:\s]+):/")]
+    [GeneratedRegex(@"- (?<path>\.{1,2}/[^:\s]+):/", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Mount();
 
-    [GeneratedRegex(@"(?<!\$)\$\{([A-Z_]+)(?::[?-][^}]*)?\}")]
+    [GeneratedRegex(@"(?<!\$)\$\{(?<name>[A-Z_]+)(?::[?-][^}]*)?\}", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Substitution();
 }
