@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Milepost.Core.Deliveries;
+using Milepost.Core.DeadLetters;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 
@@ -13,4 +14,5 @@ namespace Milepost.Core;
 [JsonSerializable(typeof(RecordedEvent))]
 [JsonSerializable(typeof(Customer))]
 [JsonSerializable(typeof(Delivery))]
+[JsonSerializable(typeof(IReadOnlyList<TopicHeader>))]
 public sealed partial class CoreJson : JsonSerializerContext;

@@ -34,7 +34,6 @@ internal static class AccessParts
             : new LocalLimiter(Time(provider)));
         services.AddSingleton(provider => new RateLimits(provider.GetRequiredService<IRateLimiter>(), settings.Limits));
 
-        services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
         services.AddSingleton<RevocationHints>();
         services.AddSingleton(provider => new RevocationLoop(
             provider.GetRequiredService<IRevocationStore>(), provider.GetRequiredService<RevocationMarks>(), provider.GetRequiredService<RevocationHints>(),

@@ -1,4 +1,6 @@
+using Milepost.Protocol;
 using Milepost.Realtime.Backplane.Redis;
+using Milepost.Server.Ingest.Kafka;
 using Milepost.Storage.Postgres;
 
 namespace Milepost.Server.Hosting;
@@ -73,6 +75,36 @@ internal static class OptionRules
                 errors.Add($"Gateway:AllowedOrigins: '{origin}' is not the form that browsers send. Write it as {address.GetLeftPart(UriPartial.Authority)}.");
             }
         }
+    }
+
+    public static void Check(KafkaOptions kafka, List<string> errors)
+    {
+        if (kafka.Brokers.Count > 0 && kafka.Topics.Count == 0)
+        {
+            errors.Add("Kafka:Topics: must name at least one topic when Kafka:Brokers is set.");
+        }
+
+        if (kafka.Topics.Contains(kafka.DeadLetterTopic, StringComparer.Ordinal))
+        {
+            errors.Add($"Kafka:DeadLetterTopic: {kafka.DeadLetterTopic} is read as well (Kafka:Topics); what is put aside there would come back.");
+        }
+
+        if (kafka.Tenant.Length > 0 && !Identifiers.IsValidTenant(kafka.Tenant))
+        {
+            errors.Add($"Kafka:Tenant: must be 1 to 63 characters out of a-z 0-9 -, not '{kafka.Tenant}'.");
+        }
+
+        if (kafka.SecurityProtocol.StartsWith("sasl", StringComparison.Ordinal) && (kafka.SaslUser.Length == 0 || kafka.SaslPassword.Length == 0))
+        {
+            errors.Add($"Kafka:SaslUser and Kafka:SaslPassword: must be set when Kafka:SecurityProtocol is {kafka.SecurityProtocol}.");
+        }
+
+        if (kafka.CaLocation.Length > 0 && !File.Exists(kafka.CaLocation))
+        {
+            errors.Add($"Kafka:CaLocation: there is no file '{kafka.CaLocation}'.");
+        }
+
+        FieldMapping.Parse(kafka.Mapping, kafka.Topics, errors);
     }
 
     private static bool IsWebAddress(string text, out Uri address) =>

@@ -109,8 +109,6 @@ internal sealed class RedisOptions
     internal IReadOnlyList<string> Instances => Connections.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
-internal sealed class KafkaOptions;
-
 internal sealed class RetentionOptions;
 
 internal sealed class LimitsOptions

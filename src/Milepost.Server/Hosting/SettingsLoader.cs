@@ -30,6 +30,7 @@ internal static class SettingsLoader
         OptionRules.Check(roles, storage, errors);
         OptionRules.Check(storage, auth, gateway, errors);
         OptionRules.Check(redis, errors);
+        OptionRules.Check(kafka, errors);
         if (errors.Count > 0)
         {
             return new SettingsResult.Refused(errors);

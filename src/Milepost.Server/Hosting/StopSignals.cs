@@ -50,8 +50,10 @@ internal sealed partial class StopSignals(
             return;
         }
 
+        // A node that does not serve yet has nobody to wait for.
+        var wasServing = life.Phase == NodePhase.Serving;
         life.Drain();
-        var grace = context.Signal == PosixSignal.SIGTERM ? TimeSpan.FromSeconds(settings.Gateway.DrainSeconds) : TimeSpan.Zero;
+        var grace = wasServing && context.Signal == PosixSignal.SIGTERM ? TimeSpan.FromSeconds(settings.Gateway.DrainSeconds) : TimeSpan.Zero;
         Log.Stopping(_logger, context.Signal, grace);
         _ = StopAsync(grace);
         _ = CutAsync();

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Milepost.Core.Access;
 using Milepost.Core.Deliveries;
+using Milepost.Core.DeadLetters;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
@@ -23,6 +25,8 @@ internal static class StorageSetup
                 services.AddSingleton<IOrderStore, SqliteOrderStore>();
                 services.AddSingleton<INotificationStore, SqliteNotificationStore>();
                 services.AddSingleton<IStreamLog, SqliteStreamLog>();
+                services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
+                services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddHostedService<CheckpointLoop>();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Net.Http.Headers;
 using Milepost.Core.Orders;
@@ -87,54 +86,8 @@ internal sealed record CloudEventsRequest(IReadOnlyList<RecordedEvent?> Events, 
 
     private static (RecordedEvent? Event, RejectedEvent? Rejected) Item(ReadOnlyMemory<byte> text, string tenant, DateTimeOffset now, int index)
     {
-        using var document = StrictJson.Parse(text, out var unreadable);
-        if (document is null)
-        {
-            return (null, new RejectedEvent(index, null, unreadable!.Code, null, unreadable.Title + "."));
-        }
-
-        var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            return (null, new RejectedEvent(index, null, ErrorCode.InvalidEvent.Code, null, "An event is a JSON object."));
-        }
-
-        if (Data(root, out var data, out var owner) is { } rejection)
-        {
-            return (null, ToRejected(rejection, index, root));
-        }
-
-        using (owner)
-        {
-            var recorded = EventReader.Read(new EventAttributes(root, data), tenant, now, out var wrong);
-            return (recorded, wrong is null ? null : ToRejected(wrong, index, root));
-        }
-    }
-
-    /// <summary>The data of a structured event: <c>data</c>, or JSON within <c>data_base64</c> (JSON format, 3.1).</summary>
-    private static Rejection? Data(JsonElement root, out JsonElement data, out JsonDocument? owner)
-    {
-        owner = null;
-        root.TryGetProperty("data", out data);
-        // An attribute that is null is one that is not there (JSON format, 2.2).
-        if (root.TryGetProperty("datacontenttype", out var type) && type.ValueKind != JsonValueKind.Null && (type.ValueKind != JsonValueKind.String || !IsJson(type.GetString()!)))
-        {
-            return new Rejection(ErrorCode.InvalidField, "datacontenttype", "The data is JSON.");
-        }
-
-        if (!root.TryGetProperty("data_base64", out var encoded) || encoded.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        if (data.ValueKind != JsonValueKind.Undefined || encoded.ValueKind != JsonValueKind.String || !encoded.TryGetBytesFromBase64(out var bytes))
-        {
-            return new Rejection(ErrorCode.InvalidField, "data_base64", "This is base64, and stands instead of data.");
-        }
-
-        owner = StrictJson.Parse(bytes, out var unreadable);
-        data = owner?.RootElement ?? default;
-        return owner is null ? new Rejection(unreadable!, "data_base64", unreadable!.Title + ".") : null;
+        using var content = CloudEventContent.Structured(text);
+        return Judge(content, tenant, now, index);
     }
 
     private static (RecordedEvent? Event, RejectedEvent? Rejected) Binary(IHeaderDictionary headers, string mediaType, ReadOnlyMemory<byte> body, string tenant, DateTimeOffset now)
@@ -149,29 +102,13 @@ internal sealed record CloudEventsRequest(IReadOnlyList<RecordedEvent?> Events, 
             }
         }
 
-        var root = JsonSerializer.SerializeToElement(attributes, IngestJson.Default.JsonObject);
-        if (body.Length > 0 && !IsJson(mediaType))
-        {
-            return (null, ToRejected(new Rejection(ErrorCode.InvalidField, "Content-Type", "The data is JSON."), 0, root));
-        }
-
-        ErrorCode? unreadable = null;
-        using var document = body.Length == 0 ? null : StrictJson.Parse(body, out unreadable);
-        if (unreadable is not null)
-        {
-            return (null, ToRejected(new Rejection(unreadable, "data", unreadable.Title + "."), 0, root));
-        }
-
-        var recorded = EventReader.Read(new EventAttributes(root, document?.RootElement ?? default), tenant, now, out var wrong);
-        return (recorded, wrong is null ? null : ToRejected(wrong, 0, root));
+        using var content = CloudEventContent.Binary(attributes, mediaType, body);
+        return Judge(content, tenant, now, index: 0);
     }
 
-    private static bool IsJson(string mediaType) => MediaTypeHeaderValue.TryParse(mediaType, out var parsed)
-        && (parsed.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || parsed.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
-
-    private static RejectedEvent ToRejected(Rejection rejection, int index, JsonElement root)
+    private static (RecordedEvent? Event, RejectedEvent? Rejected) Judge(CloudEventContent content, string tenant, DateTimeOffset now, int index)
     {
-        var id = root.TryGetProperty("id", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        return new RejectedEvent(index, id is { Length: > 255 } ? id[..255] : id, rejection.Code.Code, rejection.Field, rejection.Detail);
+        var recorded = content.Read(tenant, now, out var wrong);
+        return (recorded, wrong is null ? null : new RejectedEvent(index, content.Id, wrong.Code.Code, wrong.Field, wrong.Detail));
     }
 }

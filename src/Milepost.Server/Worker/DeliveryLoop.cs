@@ -108,7 +108,7 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
     /// <summary>Lets what is being sent come to its end for a while; then everything goes back, so that another node takes it at once.</summary>
     private async Task DrainAsync()
     {
-        _hurry.CancelAfter(DrainLimit);
+        await using var limit = time.CreateTimer(_ => _hurry.Cancel(), null, DrainLimit, Timeout.InfiniteTimeSpan);
         await IdleAsync();
         try
         {

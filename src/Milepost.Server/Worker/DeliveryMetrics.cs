@@ -1,12 +1,13 @@
 using System.Diagnostics.Metrics;
 using Milepost.Core.Deliveries;
+using Milepost.Server.Telemetry;
 
 namespace Milepost.Server.Worker;
 
 /// <summary>What the worker counts.</summary>
 internal static class DeliveryMetrics
 {
-    private static readonly Meter Meter = new("Milepost.Server");
+    private static readonly Meter Meter = new(ServerMetrics.MeterName);
     private static readonly Gauge<long> Queued = Meter.CreateGauge<long>("milepost.delivery.queued", "{delivery}", "Deliveries that wait in the queue, due or not.");
     private static readonly Gauge<double> Lag = Meter.CreateGauge<double>("milepost.delivery.lag", "s", "For how long the first of the due deliveries has been due.");
     private static readonly Counter<long> Attempts = Meter.CreateCounter<long>("milepost.delivery.attempts", "{attempt}", "Attempts by channel and outcome: sent, retry, failed, unknown.");

@@ -125,10 +125,8 @@ public abstract class BackplaneConformance : IAsyncLifetime
             _other.StartFollowing(streams[index]);
         }))).Soon();
 
-        foreach (var stream in streams)
-        {
-            await IsHeardAsync(stream);
-        }
+        await _other.FollowAsync(B);
+        await IsHeardAsync(streams);
     }
 
     [Fact]
@@ -148,16 +146,21 @@ public abstract class BackplaneConformance : IAsyncLifetime
 
     private static StreamFrame Frame(long offset) => StreamFrame.Encoded(offset, (uint)offset, "{\"type\":\"order.updated\""u8.ToArray());
 
-    // Following takes effect soon, not at once.
-    private async Task IsHeardAsync(StreamName stream)
+    // Following takes effect soon, not at once: hints are sent until each stream was heard.
+    private async Task IsHeardAsync(IEnumerable<StreamName> streams)
     {
-        var heard = _other.UntilAsync(stream, 1);
-        while (!heard.IsCompleted)
+        var deaf = streams.ToHashSet();
+        using var deadline = new CancellationTokenSource(Deadline.Default);
+        while (deaf.Count > 0)
         {
-            _one.Backplane.Publish(stream, Frame(1));
-            await Task.WhenAny(heard, Task.Delay(20)).Soon();
-        }
+            deadline.Token.ThrowIfCancellationRequested();
+            foreach (var stream in deaf)
+            {
+                _one.Backplane.Publish(stream, Frame(1));
+            }
 
-        await heard;
+            _one.Backplane.Publish(B, Frame(1));
+            deaf.ExceptWith((await _other.UntilAsync(B, 1)).Select(hint => hint.Stream));
+        }
     }
 }

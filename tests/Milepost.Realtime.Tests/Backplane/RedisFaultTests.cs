@@ -129,10 +129,16 @@ public sealed class RedisFaultTests : IAsyncLifetime
         // What the connections send from now on goes nowhere, though they stay open; new ones work. The library notices after minutes.
         var never = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _proxy.BeforeForward = (direction, _) => direction == ProxyDirection.ToServer ? new ValueTask<bool>(never.Task) : ValueTask.FromResult(true);
-        await AwayAsync(_node);
-        _proxy.BeforeForward = (_, _) => ValueTask.FromResult(true);
-        await RecoveredAsync();
-        never.SetResult(true);
+        try
+        {
+            await AwayAsync(_node);
+            _proxy.BeforeForward = (_, _) => ValueTask.FromResult(true);
+            await RecoveredAsync();
+        }
+        finally
+        {
+            never.SetResult(true);
+        }
     }
 
     [Fact]

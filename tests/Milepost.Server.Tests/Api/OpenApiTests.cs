@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
+using Milepost.Core.Deliveries;
 using Milepost.Protocol.Notifications;
 using Milepost.Server.Access;
 using Milepost.Server.Testing;
@@ -89,6 +90,9 @@ public sealed class OpenApiTests
 
         await CallAsync(document, customer, "PUT", "/api/v1/{tenant}/notifications/read-all", "/api/v1/acme/notifications/read-all", 200);
         await CallAsync(document, shop, "GET", "/api/v1/{tenant}/notifications", "/api/v1/acme/notifications", 403);
+        await server.Get<IOutbox>().AddAsync(new OutboxMessage("acme", "d-1", 1, DeliveryChannel.Email, "ada@example.org", "Title", "Body", TimeProvider.System.GetUtcNow()), CancellationToken.None);
+        using var staff = server.Http(TestServer.Token("op", "operator"));
+        await CallAsync(document, staff, "GET", "/api/v1/{tenant}/admin/outbox", "/api/v1/acme/admin/outbox?limit=1", 200);
     }
 
     private static async Task CallAsync(JsonDocument document, HttpClient http, string method, string path, string address, int status, string? body = null, string contentType = "application/cloudevents+json")

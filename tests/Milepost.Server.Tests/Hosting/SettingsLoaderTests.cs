@@ -97,7 +97,7 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("API,Gateway,worker", "All")]
     public void Roles_are_read_in_any_order_and_case(string written, string expected)
     {
-        string[] storage = ["--Storage:Provider=postgres", "--Storage:ConnectionString=Host=db"];
+        string[] storage = ["--Storage:Provider=postgres", "--Storage:ConnectionString=Host=db;Database=milepost;Username=milepost"];
 
         var loaded = Loaded(Load([("MILEPOST__ROLES", written)], storage));
 

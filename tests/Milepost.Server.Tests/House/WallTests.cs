@@ -16,6 +16,7 @@ public sealed class WallTests
     [InlineData("using Milepost.Server.Channels", "Channels", "Worker", "Hosting")]
     [InlineData("using Milepost.Server.Admin", "Admin", "Hosting")]
     [InlineData("using Milepost.Server.Ingest", "Ingest", "Hosting")]
+    [InlineData("using Confluent.Kafka", "Ingest")]
     public void A_namespace_is_used_only_where_it_may_be(string use, params string[] allowed)
     {
         var root = Path.Combine(RepositoryRoot(), "src", "Milepost.Server");

@@ -45,7 +45,7 @@ public sealed class NginxServer : IAsyncDisposable
         var deploy = Path.Combine(Repository.Root, "deploy", "nginx");
         Write("milepost.conf", await File.ReadAllTextAsync(Path.Combine(deploy, "milepost.conf")),
             ("listen 8080;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{Port};")),
-            ("/var/log/nginx/milepost.log", Path.Combine(_directory, "access.log")));
+            ("/var/log/nginx/access.log", Path.Combine(_directory, "access.log")));
         Write("milepost-nodes.conf", await File.ReadAllTextAsync(Path.Combine(deploy, "milepost-nodes.conf")),
             [.. nodes.Select((node, index) => (string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{5081 + index} "), string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{node} ")))]);
         Write("nginx.conf", $$"""

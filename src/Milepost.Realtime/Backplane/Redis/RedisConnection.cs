@@ -24,6 +24,8 @@ public sealed partial class RedisConnection : IDisposable
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
     private static readonly string[] Incapable = ["LOADING", "READONLY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "BUSY", "OOM", "MISCONF", "NOREPLICAS"];
 
+    private const string ClusterPublish = "return redis.call('PUBLISH', KEYS[1], ARGV[1])";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Action<byte[]>> _handlers = new(StringComparer.Ordinal);
     private readonly string _probe = "milepost:probe:" + Guid.NewGuid().ToString("N");
@@ -33,6 +35,7 @@ public sealed partial class RedisConnection : IDisposable
     private volatile ConnectionMultiplexer? _multiplexer;
     private volatile State _state;
     private volatile bool _unverified;
+    private volatile bool _isCluster;
     private bool _disposed;
     private int _verifying;
     private long _heard;
@@ -117,8 +120,13 @@ public sealed partial class RedisConnection : IDisposable
     }
 
     /// <summary>Sends a message; its failure is the task's. Messages of one channel keep their order.</summary>
-    public Task PublishAsync(string channel, byte[] message) =>
-        _multiplexer is { } multiplexer ? multiplexer.GetSubscriber().PublishAsync(channel, message) : Task.FromException(NotConnected());
+    public Task PublishAsync(string channel, byte[] message) => _multiplexer switch
+    {
+        null => Task.FromException(NotConnected()),
+        // The library sends each PUBLISH to another node of a cluster, which shuffles the messages. A script goes where its key lives.
+        { } multiplexer when _isCluster => multiplexer.GetDatabase().ScriptEvaluateAsync(ClusterPublish, [channel], [message]),
+        { } multiplexer => multiplexer.GetSubscriber().PublishAsync(channel, message),
+    };
 
     /// <summary>Whether a failure means that Redis is not to be reached or cannot serve, rather than that we asked for nonsense.</summary>
     internal static bool IsOutage(Exception failure) => failure switch
@@ -267,7 +275,9 @@ public sealed partial class RedisConnection : IDisposable
         try
         {
             _unverified = false;
-            await _multiplexer!.GetSubscriber().PingAsync().WaitAsync(AnswerTime, _time);
+            var multiplexer = _multiplexer!;
+            await multiplexer.GetSubscriber().PingAsync().WaitAsync(AnswerTime, _time);
+            _isCluster = multiplexer.GetEndPoints().Any(endpoint => multiplexer.GetServer(endpoint).ServerType == ServerType.Cluster);
             if (_time.GetElapsedTime(Volatile.Read(ref _heard)) < Silence)
             {
                 if (!IsHealthy)
