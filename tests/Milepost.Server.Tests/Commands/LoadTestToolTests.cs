@@ -13,7 +13,7 @@ public sealed class LoadTestToolTests
     [Fact]
     public async Task A_small_load_over_all_transports_arrives_completely_and_is_reported()
     {
-        await using var server = await TwoAddressesAsync();
+        await using var server = await TestServer.StartAsync(addresses: 2);
         var file = Path.Combine(server.DataDirectory, "report.json");
         var (exitCode, output) = await RunAsync(
             [.. Nodes(server), "--transport", "mixed", "--connections", "30", "--per-process", "20", "--rate", "100", "--duration", "2", "--warm-up", "1", "--idle", "0", "--batch", "2", "--json", file]);
@@ -29,7 +29,7 @@ public sealed class LoadTestToolTests
     [Fact]
     public async Task A_storm_and_a_burst_are_reported_apart_and_lose_nothing()
     {
-        await using var server = await TwoAddressesAsync();
+        await using var server = await TestServer.StartAsync(addresses: 2);
         var (exitCode, output) = await RunAsync(
             [.. Nodes(server), "--transport", "mixed", "--connections", "30", "--per-process", "20", "--rate", "100", "--duration", "2", "--warm-up", "0", "--idle", "0",
              "--storm-at", "1", "--burst-rate", "300", "--burst-seconds", "1", "--json", "-"]);
@@ -86,8 +86,6 @@ public sealed class LoadTestToolTests
     }
 
     private static string[] Access => ["--tenant", TestServer.Tenant, "--signing-key", TestServer.Key];
-
-    private static Task<TestServer> TwoAddressesAsync() => TestServer.StartAsync(settings => settings.Urls = ["http://127.0.0.1:0", "http://127.0.0.1:0"]);
 
     private static string[] Nodes(TestServer server) => [.. server.App.Urls.SelectMany(url => new[] { "--url", url }), .. Access];
 

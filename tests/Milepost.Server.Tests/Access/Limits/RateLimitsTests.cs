@@ -116,7 +116,7 @@ public sealed class RateLimitsTests
     private static async Task<HttpResponseMessage> PostAsync(HttpClient http, int first, int count, string tenant = "acme")
     {
         var events = Enumerable.Range(first, count).Select(index =>
-            $$$"""{"specversion":"1.0","id":"e-{{{index}}}","source":"/s","type":"order.placed","subject":"o-{{{index}}}","data":{"customer":{"id":"c-1"}}}""");
+            $$$$"""{"specversion":"1.0","id":"e-{{{{index}}}}","source":"/s","type":"order.placed","subject":"o-{{{{index}}}}","data":{"customer":{"id":"c-1"}}}""");
         using var body = new StringContent($"[{string.Join(',', events)}]", Encoding.UTF8);
         body.Headers.ContentType = new("application/cloudevents-batch+json");
         return await http.PostAsync($"/api/v1/{tenant}/events", body);
