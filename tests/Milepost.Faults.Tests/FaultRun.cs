@@ -10,7 +10,7 @@ internal sealed record Verdict(string Scenario, int Seed, int Acknowledged, int 
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Scenario,-26} seed {Seed,-6} {Acknowledged,6} events acknowledged, {Unknown,4} unknown, {Deliveries,7} deliveries, {Connections,5} connections, live p50 {P50:0} ms p99 {P99:0} ms longest {Longest:0} ms, {Breaches.Count} losses");
+        $"{Scenario,-26} seed {Seed,-6} {Acknowledged,6} events acknowledged, {Unknown,4} calls without an answer, {Deliveries,7} deliveries, {Connections,5} connections, live p50 {P50:0} ms p99 {P99:0} ms longest {Longest:0} ms, {Breaches.Count} losses");
 }
 
 /// <summary>One scenario: producers and devices at work, the fault, the healing, the judgement.</summary>
@@ -151,7 +151,7 @@ internal sealed class FaultRun(Cluster cluster, Scenario scenario, int seed)
     {
         var latencies = followers.SelectMany(follower => follower.Latencies).Order().ToList();
         return new Verdict(
-            scenario.Name, seed, _history.Count(Known.Ok), _history.Count(Known.Unknown), followers.Sum(follower => follower.Ledger.Delivered), followers.Sum(follower => follower.Connections),
+            scenario.Name, seed, _history.Count(Known.Ok), _history.UnknownCalls, followers.Sum(follower => follower.Ledger.Delivered), followers.Sum(follower => follower.Connections),
             At(0.5), At(0.99), At(1), [.. _history.Breaches]);
 
         double At(double part) => latencies.Count == 0 ? 0 : latencies[Math.Min(latencies.Count - 1, (int)(part * latencies.Count))];

@@ -24,17 +24,26 @@ internal sealed class History(string scenario, int seed, TimeProvider time)
 {
     private readonly long _start = time.GetTimestamp();
     private readonly ConcurrentQueue<Line> _lines = new();
+    private int _unknownCalls;
     private readonly ConcurrentDictionary<(string Tenant, string Id), Known> _events = new();
 
     public ConcurrentQueue<string> Breaches { get; } = new();
 
     public int Count(Known known) => _events.Values.Count(value => value == known);
 
+    /// <summary>How many calls ended without a word on whether they were done.</summary>
+    public int UnknownCalls => Volatile.Read(ref _unknownCalls);
+
     /// <summary>What is known of each event that was ever sent.</summary>
     public IReadOnlyDictionary<(string Tenant, string Id), Known> Events => _events;
 
     public void Call(string who, Known known, string tenant, IReadOnlyList<string> ids, string detail = "")
     {
+        if (known == Known.Unknown)
+        {
+            Interlocked.Increment(ref _unknownCalls);
+        }
+
         foreach (var id in ids)
         {
             // What was acknowledged once stays so, whatever happens to its repeats; what may have been done is no failure later.

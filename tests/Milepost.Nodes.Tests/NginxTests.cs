@@ -9,17 +9,14 @@ using Milepost.Testing;
 namespace Milepost.Nodes.Tests;
 
 /// <summary>What passes through the configuration of <c>deploy/nginx</c>, and what does not.</summary>
-public sealed class NginxTests : IAsyncLifetime
+public sealed class NginxTests(NginxTests.Fixture fixture) : IClassFixture<NginxTests.Fixture>, IDisposable
 {
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(4));
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
-    private TwoNodes _nodes = null!;
+    private readonly TwoNodes _nodes = fixture.Nodes;
 
-    public async ValueTask InitializeAsync() => _nodes = await TwoNodes.StartAsync(_limit.Token, "--Gateway:PollSeconds=60");
-
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _nodes.DisposeAsync();
         _http.Dispose();
         _limit.Dispose();
     }
@@ -91,6 +88,20 @@ public sealed class NginxTests : IAsyncLifetime
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         _nodes.AccessLog.ShouldContain("/api/v1/sse");
         _nodes.AccessLog.ShouldNotContain("secret-ticket");
+    }
+
+    /// <summary>One set of processes for all facts.</summary>
+    public sealed class Fixture : IAsyncLifetime
+    {
+        internal TwoNodes Nodes { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            Nodes = await TwoNodes.StartAsync(limit.Token, "--Gateway:PollSeconds=60");
+        }
+
+        public ValueTask DisposeAsync() => Nodes is null ? ValueTask.CompletedTask : Nodes.DisposeAsync();
     }
 
     private RawClient Client(string customer) => new(_nodes.Address, ServerProcess.Token(customer), _http);

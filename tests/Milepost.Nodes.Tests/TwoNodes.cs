@@ -7,32 +7,68 @@ namespace Milepost.Nodes.Tests;
 /// <summary>Two nodes as processes on PostgreSQL and Redis, behind the nginx of <c>deploy/nginx</c>.</summary>
 internal sealed class TwoNodes : IAsyncDisposable
 {
-    private readonly PostgresServer _postgres;
-    private readonly RedisServer _redis;
-    private readonly NginxServer _nginx;
+    private PostgresServer? _postgres;
+    private RedisServer? _redis;
+    private NginxServer? _nginx;
+    private ServerProcess[] _nodes = [];
 
-    private TwoNodes(PostgresServer postgres, RedisServer redis, NginxServer nginx, IReadOnlyList<ServerProcess> nodes)
+    private TwoNodes()
     {
-        _postgres = postgres;
-        _redis = redis;
-        _nginx = nginx;
-        Nodes = nodes;
     }
 
-    public IReadOnlyList<ServerProcess> Nodes { get; }
+    public IReadOnlyList<ServerProcess> Nodes => _nodes;
 
     /// <summary>Where everybody goes.</summary>
-    public Uri Address => _nginx.Address;
+    public Uri Address => _nginx!.Address;
 
-    public string AccessLog => _nginx.AccessLog;
+    public string AccessLog => _nginx!.AccessLog;
 
     public static async Task<TwoNodes> StartAsync(CancellationToken cancellationToken, params string[] arguments)
     {
-        var postgres = await PostgresServer.StartAsync();
-        var redis = await RedisServer.StartAsync();
-        var database = await postgres.CreateDatabaseAsync();
+        var nodes = new TwoNodes();
+        try
+        {
+            await nodes.StartAllAsync(arguments, cancellationToken);
+            return nodes;
+        }
+        catch
+        {
+            // Processes outlive a test that fails.
+            await nodes.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_nginx is not null)
+        {
+            await _nginx.DisposeAsync();
+        }
+
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+
+        if (_redis is not null)
+        {
+            await _redis.DisposeAsync();
+        }
+
+        if (_postgres is not null)
+        {
+            await _postgres.DisposeAsync();
+        }
+    }
+
+    private async Task StartAllAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        _postgres = await PostgresServer.StartAsync();
+        _redis = await RedisServer.StartAsync();
+        var database = await _postgres.CreateDatabaseAsync();
         int[] ports = [FreePort.Take(), FreePort.Take()];
-        ServerProcess[] nodes =
+        _nodes =
         [
             .. ports.Select((port, index) => new ServerProcess(new ServerStart
             {
@@ -42,23 +78,11 @@ internal sealed class TwoNodes : IAsyncDisposable
                 Environment = new Dictionary<string, string>(StringComparer.Ordinal)
                 {
                     ["MILEPOST__STORAGE__CONNECTIONSTRING"] = database,
-                    ["MILEPOST__REDIS__CONNECTIONS"] = redis.Connection,
+                    ["MILEPOST__REDIS__CONNECTIONS"] = _redis.Connection,
                 },
             })),
         ];
-        await Task.WhenAll(nodes.Select(node => node.StartAsync(cancellationToken)));
-        return new TwoNodes(postgres, redis, await NginxServer.StartAsync(ports), nodes);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _nginx.DisposeAsync();
-        foreach (var node in Nodes)
-        {
-            await node.DisposeAsync();
-        }
-
-        await _redis.DisposeAsync();
-        await _postgres.DisposeAsync();
+        await Task.WhenAll(_nodes.Select(node => node.StartAsync(cancellationToken)));
+        _nginx = await NginxServer.StartAsync(ports);
     }
 }

@@ -17,8 +17,14 @@ public static class Shop
         OrderStatus.OutForDelivery, OrderStatus.Arriving, OrderStatus.Delivered,
     ];
 
-    public static CloudEvent Placed(string orderId, string customerId) =>
-        Event(orderId, 0, EventTypes.OrderPlaced, $$"""{"customer":{"id":"{{customerId}}","name":"Customer"},"items":[{"name":"Soup","quantity":2}],"total":{"amount":12.5,"currency":"EUR"} }""");
+    /// <param name="orderId">The order.</param>
+    /// <param name="customerId">Whose.</param>
+    /// <param name="email">Where the customer gets mail; null: nowhere.</param>
+    public static CloudEvent Placed(string orderId, string customerId, string? email = null)
+    {
+        var address = email is null ? "" : $",\"email\":\"{email}\"";
+        return Event(orderId, 0, EventTypes.OrderPlaced, $$"""{"customer":{"id":"{{customerId}}","name":"Customer"{{address}}},"items":[{"name":"Soup","quantity":2}],"total":{"amount":12.5,"currency":"EUR"} }""");
+    }
 
     /// <param name="orderId">The order.</param>
     /// <param name="step">1 for the first status behind placed.</param>

@@ -5,5 +5,5 @@ namespace Milepost.Storage.Tests;
 
 public sealed class MemoryRevocationStoreTests : RevocationStoreConformance
 {
-    internal override IRevocationStore Open() => new MemoryRevocationStore();
+    internal override Task<IRevocationStore> OpenAsync() => Task.FromResult<IRevocationStore>(new MemoryRevocationStore());
 }

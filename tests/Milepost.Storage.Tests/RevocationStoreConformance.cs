@@ -8,12 +8,12 @@ public abstract class RevocationStoreConformance
     private static readonly DateTimeOffset Noon = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero).AddTicks(1_234_560);
 
     /// <summary>A store without data.</summary>
-    internal abstract IRevocationStore Open();
+    internal abstract Task<IRevocationStore> OpenAsync();
 
     [Fact]
     public async Task What_is_unknown_is_empty()
     {
-        var store = Open();
+        var store = await OpenAsync();
         (await store.ListSinceAsync(DateTimeOffset.MinValue, CancellationToken.None)).ShouldBeEmpty();
         (await store.ListAsync("acme", null, 10, CancellationToken.None)).ShouldBeEmpty();
     }
@@ -21,7 +21,7 @@ public abstract class RevocationStoreConformance
     [Fact]
     public async Task Everything_of_a_revocation_is_kept()
     {
-        var store = Open();
+        var store = await OpenAsync();
         var full = new Revocation("acme", "ada", Noon.AddSeconds(-1), Noon, "lost \"phone\"\n\u00e4\ud83d\ude00");
         var bare = new Revocation("acme", "bob", Noon, Noon.AddSeconds(1), null);
         await store.AddAsync(full, CancellationToken.None);
@@ -33,7 +33,7 @@ public abstract class RevocationStoreConformance
     [Fact]
     public async Task A_subject_can_be_revoked_again()
     {
-        var store = Open();
+        var store = await OpenAsync();
         var first = new Revocation("acme", "ada", Noon, Noon, null);
         var again = first with { Before = Noon.AddHours(1), At = Noon.AddHours(1) };
         await store.AddAsync(first, CancellationToken.None);
@@ -45,7 +45,7 @@ public abstract class RevocationStoreConformance
     [Fact]
     public async Task Those_since_a_time_are_of_all_tenants_with_the_time_itself()
     {
-        var store = Open();
+        var store = await OpenAsync();
         Revocation[] rows = [.. Enumerable.Range(0, 5).Select(index => new Revocation(index % 2 == 0 ? "acme" : "globex", $"c-{index}", Noon, Noon.AddSeconds(index), null))];
         foreach (var row in rows.Reverse())
         {
@@ -59,7 +59,7 @@ public abstract class RevocationStoreConformance
     [Fact]
     public async Task Pages_of_a_tenant_join_without_gap_or_repeat()
     {
-        var store = Open();
+        var store = await OpenAsync();
         for (var index = 0; index < 7; index++)
         {
             await store.AddAsync(new Revocation("acme", $"c-{index}", Noon, Noon, null), CancellationToken.None);

@@ -16,7 +16,7 @@ public sealed class KillTests(ITestOutputHelper output)
     /// <summary>
     /// The real process, killed with SIGKILL at random moments while several clients post and others follow. What was not acknowledged is
     /// sent again. At the end: every acknowledged event stands exactly once in its timeline, offsets are dense, and each follower has seen
-    /// each offset exactly once and in order.
+    /// each offset exactly once and in order; each mail went out once, or it is recorded that it is not known.
     /// </summary>
     [Fact]
     public async Task Nothing_acknowledged_is_lost_when_the_server_is_killed()
@@ -54,9 +54,10 @@ public sealed class KillTests(ITestOutputHelper output)
         await following.CancelAsync();
         await Task.WhenAll(reading);
         var lost = await CheckTimelinesAsync(server, producers, limit.Token);
+        var (mails, unknown) = await DeliveryCheck.RunAsync(server.DataDirectory, producers.Select(producer => producer.Customer), limit.Token);
         output.WriteLine($"seed {seed}: {rounds} rounds, {expected.Values.Sum(events => events.Count)} events acknowledged, {producers.Sum(producer => producer.Repeats)} sent again "
             + $"({producers.Sum(producer => producer.Duplicates)} of them were recorded already), {followers.Sum(follower => follower.Ledger.Delivered)} deliveries, "
-            + $"{followers.Sum(follower => follower.Connections)} connections, {lost} losses");
+            + $"{followers.Sum(follower => follower.Connections)} connections, {mails} mails ({unknown} of them unknown at some time), {lost} losses");
         lost.ShouldBe(0);
         followers.SelectMany(follower => follower.Ledger.Breaches).ShouldBeEmpty();
     }
@@ -110,7 +111,7 @@ public sealed class KillTests(ITestOutputHelper output)
                 for (var order = 0; !until.IsCancellationRequested; order++)
                 {
                     var orderId = string.Create(CultureInfo.InvariantCulture, $"o-{index}-{order}");
-                    pending.Add(Shop.Placed(orderId, Customer));
+                    pending.Add(Shop.Placed(orderId, Customer, Customer + "@example.org"));
                     for (var step = 1; step <= Shop.Life.Count; step++)
                     {
                         if (random.Next(3) > 0)

@@ -97,6 +97,11 @@ public sealed class EventRecorder(IOrderStore store, ICommitListener listener, T
         if (failure is null or StoreUnavailableException || _batch.Count == 1)
         {
             Fail(_batch, failure);
+            if (failure is StoreUnavailableException)
+            {
+                FailWaiting(failure);
+            }
+
             return;
         }
 
@@ -105,6 +110,20 @@ public sealed class EventRecorder(IOrderStore store, ICommitListener listener, T
         {
             Fail([request], await TryCommitAsync([request]));
         }
+    }
+
+    // Whoever came while that commit waited for the store would wait as long again, and those behind them longer still. For them nothing has been
+    // done, so they are told at once and can try another node.
+    private void FailWaiting(Exception failure)
+    {
+        _batch.Clear();
+        while (_requests.Reader.TryRead(out var request))
+        {
+            _batch.Add(request);
+            Interlocked.Add(ref _queued, -request.Events.Count);
+        }
+
+        Fail(_batch, failure);
     }
 
     private static void Fail(List<Request> requests, Exception? failure)

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
 using Milepost.Protocol.Errors;
 using Milepost.Realtime.Sessions;
 using Milepost.Realtime.Transports;
@@ -13,6 +14,7 @@ namespace Milepost.Server.Access;
 /// <summary>Between routing and the endpoint: who calls, is the tenant theirs, does the endpoint's rule let them, and not too often.</summary>
 internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens, ITicketStore tickets, RevocationMarks revoked, RateLimits limits)
 {
+    private static readonly string[] SignsOfTheWorld = ["X-Forwarded-For", ForwardedHeadersDefaults.XOriginalForHeaderName, "Forwarded", "Origin"];
     private static readonly string[] TokenParameters = ["token", "access_token", "jwt"];
 
     public async Task InvokeAsync(HttpContext context)
@@ -52,10 +54,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens,
     }
 
     // A proxy on this machine also comes from a loopback address: what it passes on is the world's request. Where it is trusted, the address
-    // is the world's already (Proxies); where it is not, its header tells.
+    // is the world's already (TrustedProxies), and X-Original-For tells so; where it is not, its own header tells. Pages are the world too.
     private static bool IsFromThisMachine(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded") && !context.Request.Headers.ContainsKey("Origin");
+        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) && !Array.Exists(SignsOfTheWorld, context.Request.Headers.ContainsKey);
 
     // Beyond the limit bad credentials are answered 429, and good ones are served as ever: behind one address there may be a whole
     // neighbourhood, and one broken client among it.

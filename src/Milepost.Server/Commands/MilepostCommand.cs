@@ -49,6 +49,7 @@ internal static class MilepostCommand
             ServeCommand.Create(),
             MigrateCommand.Create(),
             TokenCommand.Create(),
+            DeadLettersCommand.Create(),
             ConfigCommand.Create(),
             WatchCommand.Create(),
             LoadTest.LoadTestCommand.Create(),

@@ -5,7 +5,6 @@ using Milepost.Server.Access;
 using Milepost.Server.Access.Limits;
 using Milepost.Server.Access.Revocations;
 using Milepost.Server.Access.Tickets;
-using Milepost.Storage.Sqlite;
 
 namespace Milepost.Server.Hosting;
 

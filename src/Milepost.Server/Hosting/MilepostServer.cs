@@ -9,7 +9,6 @@ using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
-using Milepost.Server.Ingest.Kafka;
 using Milepost.Server.Telemetry;
 using Milepost.Server.Worker;
 
@@ -86,17 +85,12 @@ internal static class MilepostServer
 
         if (settings.Roles.HasFlag(Roles.Worker))
         {
-            DeliveryWork.Add(services, settings);
+            WorkerRole.Add(services, settings);
         }
 
         if (settings.Roles.HasFlag(Roles.Gateway))
         {
             GatewayRole.Add(services, settings);
-        }
-
-        if (settings.Roles.HasFlag(Roles.Worker) && settings.Kafka.Brokers.Count > 0)
-        {
-            services.AddKafkaIntake(settings.Kafka);
         }
     }
 

@@ -109,7 +109,12 @@ internal sealed class RedisOptions
     internal IReadOnlyList<string> Instances => Connections.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
-internal sealed class RetentionOptions;
+internal sealed class RetentionOptions
+{
+    [Description("How many days entries and notifications are kept. Orders and their events stay. On PostgreSQL whole weeks are dropped, up to a week later.")]
+    [Range(1, 3650)]
+    public int Days { get; set; } = 30;
+}
 
 internal sealed class LimitsOptions
 {

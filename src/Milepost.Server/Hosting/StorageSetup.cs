@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Milepost.Core.Access;
-using Milepost.Core.Deliveries;
 using Milepost.Core.DeadLetters;
+using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
@@ -25,10 +25,12 @@ internal static class StorageSetup
                 services.AddSingleton<IOrderStore, SqliteOrderStore>();
                 services.AddSingleton<INotificationStore, SqliteNotificationStore>();
                 services.AddSingleton<IStreamLog, SqliteStreamLog>();
+                services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
+                services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -37,8 +39,11 @@ internal static class StorageSetup
                 services.AddSingleton<IOrderStore, PostgresOrderStore>();
                 services.AddSingleton<INotificationStore, PostgresNotificationStore>();
                 services.AddSingleton<IStreamLog, PostgresStreamLog>();
+                services.AddSingleton<IRetentionStore, PostgresRetentionStore>();
+                services.AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>();
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
+                services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
                 break;
             default:
                 throw new UnreachableException();

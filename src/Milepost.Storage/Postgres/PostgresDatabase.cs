@@ -59,8 +59,13 @@ public sealed class PostgresDatabase : IAsyncDisposable
         bool isReadOnly;
         try
         {
-            await using var command = _writers.CreateCommand("SELECT current_setting('transaction_read_only') = 'on'");
-            isReadOnly = (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+            isReadOnly = await LimitAsync(
+                async _ =>
+                {
+                    await using var connection = await _writers.OpenConnectionAsync(cancellationToken);
+                    await using var command = new NpgsqlCommand("SELECT current_setting('transaction_read_only') = 'on'", connection);
+                    return (bool)(await command.ExecuteScalarAsync(CancellationToken.None))!;
+                });
         }
         catch (Exception failure) when (PostgresFailures.IsUnavailable(failure))
         {
@@ -85,9 +90,13 @@ public sealed class PostgresDatabase : IAsyncDisposable
             PostgresSession? session = null;
             try
             {
-                await using var connection = await _writers.OpenConnectionAsync(cancellationToken);
-                session = new PostgresSession(connection, scope, PostgresSession.BeginWrite);
-                return await work(session);
+                return await LimitAsync(
+                    async givenUp =>
+                    {
+                        await using var connection = await _writers.OpenConnectionAsync(cancellationToken);
+                        session = new PostgresSession(connection, scope, PostgresSession.BeginWrite, givenUp);
+                        return await work(session);
+                    });
             }
             catch (Exception failure) when (run < MaxRuns
                 && (PostgresFailures.IsUndone(failure) || (PostgresFailures.IsBrokenConnection(failure) && session is { CommitSent: false })))
@@ -109,11 +118,15 @@ public sealed class PostgresDatabase : IAsyncDisposable
         {
             try
             {
-                await using var connection = await _readers.OpenConnectionAsync(cancellationToken);
-                var session = new PostgresSession(connection, scope, PostgresSession.BeginRead);
-                ask(session);
-                await using var reader = await session.SendLastAsync();
-                return await read(reader);
+                return await LimitAsync(
+                    async givenUp =>
+                    {
+                        await using var connection = await _readers.OpenConnectionAsync(cancellationToken);
+                        var session = new PostgresSession(connection, scope, PostgresSession.BeginRead, givenUp);
+                        ask(session);
+                        await using var reader = await session.SendLastAsync();
+                        return await read(reader);
+                    });
             }
             catch (Exception failure) when (run < MaxRuns && PostgresFailures.IsBrokenConnection(failure))
             {
@@ -131,6 +144,21 @@ public sealed class PostgresDatabase : IAsyncDisposable
         await _readers.DisposeAsync();
         await _writers.DisposeAsync();
         await _maintenance.DisposeAsync();
+    }
+
+    // A call that is given up runs on behind the caller's back until its connection comes to an end; it sends nothing more.
+    private static async Task<T> LimitAsync<T>(Func<CancellationToken, Task<T>> call)
+    {
+        using var givenUp = new CancellationTokenSource();
+        try
+        {
+            return await call(givenUp.Token).WaitAsync(PostgresSettings.CallLimit, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            await givenUp.CancelAsync();
+            throw;
+        }
     }
 
     private static StoreUnavailableException Unavailable(NpgsqlDataSource pool, Exception failure)

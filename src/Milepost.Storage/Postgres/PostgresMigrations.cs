@@ -16,9 +16,9 @@ internal static class PostgresMigrations
     {
         var scripts = Scripts();
         var version = await VersionAsync(connection, cancellationToken);
-        if (version > scripts.Count)
+        if (version > scripts[^1].Number)
         {
-            throw new NewerSchemaException(version, scripts.Count);
+            throw new NewerSchemaException(version, scripts[^1].Number);
         }
 
         foreach (var (number, name, sql) in scripts.Where(script => script.Number > version))

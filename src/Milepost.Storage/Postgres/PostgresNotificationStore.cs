@@ -29,12 +29,12 @@ public sealed class PostgresNotificationStore(PostgresDatabase database) : INoti
         },
         async reader =>
         {
-            var (head, inbox) = await reader.ReadAsync(cancellationToken)
+            var (head, inbox) = await reader.ReadAsync(CancellationToken.None)
                 ? (new StreamHead(reader.GetInt64(0), (uint)reader.GetInt64(1)), new InboxState(reader.GetInt32(2), reader.GetInt32(3)))
                 : default;
-            await reader.NextResultAsync(cancellationToken);
+            await reader.NextResultAsync(CancellationToken.None);
             var items = new List<ListedNotification>();
-            while (await reader.ReadAsync(cancellationToken))
+            while (await reader.ReadAsync(CancellationToken.None))
             {
                 items.Add(new ListedNotification(Read(reader), reader.GetInt64(3)));
             }

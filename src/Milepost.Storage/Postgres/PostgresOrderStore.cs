@@ -26,7 +26,7 @@ public sealed class PostgresOrderStore(PostgresDatabase database) : IOrderStore
     public Task<Order?> FindAsync(string tenant, string orderId, CancellationToken cancellationToken) => database.ReadAsync(
         TenantScope.Of(tenant),
         session => session.Add("SELECT body FROM orders WHERE tenant = $1 AND id = $2", tenant, orderId),
-        async reader => await reader.ReadAsync(cancellationToken) ? Order(reader, 0) : null,
+        async reader => await reader.ReadAsync(CancellationToken.None) ? Order(reader, 0) : null,
         cancellationToken);
 
     public Task<OrderSnapshot?> SnapshotAsync(string tenant, string orderId, CancellationToken cancellationToken) => database.ReadAsync(
@@ -40,16 +40,16 @@ public sealed class PostgresOrderStore(PostgresDatabase database) : IOrderStore
         },
         async reader =>
         {
-            if (!await reader.ReadAsync(cancellationToken))
+            if (!await reader.ReadAsync(CancellationToken.None))
             {
                 return null;
             }
 
             var order = Order(reader, 0);
             var head = new StreamHead(reader.GetInt64(1), (uint)reader.GetInt64(2));
-            await reader.NextResultAsync(cancellationToken);
+            await reader.NextResultAsync(CancellationToken.None);
             var events = new List<RecordedEvent>();
-            while (await reader.ReadAsync(cancellationToken))
+            while (await reader.ReadAsync(CancellationToken.None))
             {
                 events.Add(JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(0), CoreJson.Default.RecordedEvent)!);
             }
@@ -77,7 +77,7 @@ public sealed class PostgresOrderStore(PostgresDatabase database) : IOrderStore
         async reader =>
         {
             var orders = new List<ListedOrder>();
-            while (await reader.ReadAsync(cancellationToken))
+            while (await reader.ReadAsync(CancellationToken.None))
             {
                 orders.Add(new ListedOrder(Order(reader, 1), reader.GetInt64(0)));
             }

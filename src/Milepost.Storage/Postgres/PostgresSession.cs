@@ -5,9 +5,14 @@ namespace Milepost.Storage.Postgres;
 /// <summary>
 /// One transaction. Statements are collected and travel together: BEGIN with the first ones, COMMIT with the last, so that a unit of work is a few
 /// round trips however many rows it holds. Leaving it without <see cref="CommitAsync"/> undoes everything.
-/// What was sent is waited for, within the limits of time; to give up in the midst of it would cost the connection.
 /// </summary>
-internal sealed class PostgresSession(NpgsqlConnection connection, TenantScope scope, string begin)
+/// <param name="connection">Its own for as long as it lasts.</param>
+/// <param name="scope">Whose rows it may touch.</param>
+/// <param name="begin">How it begins.</param>
+/// <param name="givenUp">
+/// Once this is cancelled nothing more is sent. What was sent already is not cancelled: that would block a thread and cost the connection.
+/// </param>
+internal sealed class PostgresSession(NpgsqlConnection connection, TenantScope scope, string begin, CancellationToken givenUp)
 {
     public const string BeginWrite = "BEGIN ISOLATION LEVEL READ COMMITTED";
     public const string BeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -44,6 +49,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, TenantScope s
     /// <summary>Sends what was added; the reader stands on the first result of those statements.</summary>
     public async Task<NpgsqlDataReader> SendAsync()
     {
+        givenUp.ThrowIfCancellationRequested();
         var isFirst = _next!.BatchCommands[0].CommandText == begin;
         var reader = await _next.ExecuteReaderAsync();
         _next = null;
@@ -68,6 +74,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, TenantScope s
     public async Task CommitAsync()
     {
         Add("COMMIT");
+        givenUp.ThrowIfCancellationRequested();
         CommitSent = true;
         await _next!.ExecuteNonQueryAsync();
         _next = null;

@@ -12,16 +12,21 @@ public sealed record PostgresSettings(string ConnectionString, int WriteConnecti
     public const int DefaultReadConnections = 16;
 
     private const int ConnectSeconds = 3;
-    private const int CommandSeconds = 4;
 
-    // A request to cancel is a second connection, which a server that stands still does not answer either: it would double the wait.
-    private const int NoCancellation = -1;
+    /// <summary>How long one call may take, whatever the server does.</summary>
+    internal static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(4);
+
+    // Npgsql's own limit is only there to free the connection behind a call that was given up: it then asks the server to cancel, over a second
+    // connection and blocking a thread, which takes seconds more when the server stands still.
+    private const int CommandSeconds = 10;
+    private const int NoWaitForCancellation = -1;
 
     // Shorter than our own patience, so that a server that still works ends the statement itself and the connection stays good. A session that
     // says nothing in mid-transaction belongs to a paused or lost node: its locks are taken from it.
-    private const string SessionOptions =
-        "-c statement_timeout=3500 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000 "
-        + "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
+    private const string SessionOptions = "-c statement_timeout=3500 -c idle_in_transaction_session_timeout=10000 " + AnySessionOptions;
+    private const string MaintenanceOptions = "-c idle_in_transaction_session_timeout=60000 " + AnySessionOptions;
+    private const string AnySessionOptions =
+        "-c lock_timeout=3000 -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
 
     /// <summary>Why the connection string cannot be used; null when it can. Does not repeat it: it holds a password.</summary>
     public static string? Problem(string connectionString)
@@ -44,22 +49,22 @@ public sealed record PostgresSettings(string ConnectionString, int WriteConnecti
         return $"PostgreSQL, database {settings.Database} on {settings.Host}:{settings.Port}";
     }
 
-    internal NpgsqlDataSource Writers() => Source(WriteConnections, "writes", SessionOptions);
+    internal NpgsqlDataSource Writers() => Source(WriteConnections, "writes");
 
-    internal NpgsqlDataSource Readers() => Source(ReadConnections, "reads", SessionOptions);
+    internal NpgsqlDataSource Readers() => Source(ReadConnections, "reads");
 
     /// <summary>For migrations and passes over much data: one connection at a time, closed after use, without limits of time.</summary>
     internal NpgsqlDataSource Maintenance()
     {
-        var settings = Settings("maintenance", "-c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000");
+        var settings = Settings("maintenance", MaintenanceOptions);
         settings.Pooling = false;
         settings.CommandTimeout = 0;
         return NpgsqlDataSource.Create(settings);
     }
 
-    private NpgsqlDataSource Source(int connections, string name, string options)
+    private NpgsqlDataSource Source(int connections, string name)
     {
-        var settings = Settings(name, options);
+        var settings = Settings(name, SessionOptions);
         settings.MaxPoolSize = connections;
         settings.MinPoolSize = 0;
         if (settings.MaxAutoPrepare == 0)
@@ -77,7 +82,7 @@ public sealed record PostgresSettings(string ConnectionString, int WriteConnecti
         {
             Timeout = ConnectSeconds,
             CommandTimeout = CommandSeconds,
-            CancellationTimeout = NoCancellation,
+            CancellationTimeout = NoWaitForCancellation,
             TcpKeepAlive = true,
             TcpKeepAliveTime = 5,
             TcpKeepAliveInterval = 2,

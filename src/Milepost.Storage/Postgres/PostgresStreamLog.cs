@@ -14,8 +14,8 @@ public sealed class PostgresStreamLog(PostgresDatabase database) : IStreamLog
             FROM streams s WHERE s.tenant = $1 AND s.label = $2
             """,
             stream.Tenant, stream.Label, offset),
-        async reader => await reader.ReadAsync(cancellationToken)
-            ? new StreamLocation(database.Epoch, reader.GetInt64(0), new StreamHead(reader.GetInt64(1), (uint)reader.GetInt64(2)), await reader.IsDBNullAsync(3, cancellationToken) ? null : (uint)reader.GetInt64(3))
+        async reader => await reader.ReadAsync(CancellationToken.None)
+            ? new StreamLocation(database.Epoch, reader.GetInt64(0), new StreamHead(reader.GetInt64(1), (uint)reader.GetInt64(2)), await reader.IsDBNullAsync(3, CancellationToken.None) ? null : (uint)reader.GetInt64(3))
             : new StreamLocation(database.Epoch, 1, default, null),
         cancellationToken);
 
@@ -35,7 +35,7 @@ public sealed class PostgresStreamLog(PostgresDatabase database) : IStreamLog
             async reader =>
             {
                 var heads = new Dictionary<StreamName, long>(streams.Count);
-                while (await reader.ReadAsync(cancellationToken))
+                while (await reader.ReadAsync(CancellationToken.None))
                 {
                     heads[new StreamName(reader.GetString(0), reader.GetString(1))] = reader.GetInt64(2);
                 }
@@ -57,7 +57,7 @@ public sealed class PostgresStreamLog(PostgresDatabase database) : IStreamLog
         async reader =>
         {
             var entries = new List<StreamEntry>();
-            while (await reader.ReadAsync(cancellationToken))
+            while (await reader.ReadAsync(CancellationToken.None))
             {
                 entries.Add(new StreamEntry
                 {
@@ -113,7 +113,7 @@ public sealed class PostgresStreamLog(PostgresDatabase database) : IStreamLog
     public async ValueTask<long> AcknowledgedAsync(StreamName stream, CancellationToken cancellationToken) => await database.ReadAsync(
         TenantScope.Of(stream.Tenant),
         session => session.Add("SELECT acknowledged FROM streams WHERE tenant = $1 AND label = $2", stream.Tenant, stream.Label),
-        async reader => await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : 0,
+        async reader => await reader.ReadAsync(CancellationToken.None) ? reader.GetInt64(0) : 0,
         cancellationToken);
 
     private static string CustomerPrefix { get; } = StreamName.Customer("", "").Label;

@@ -13,10 +13,10 @@ internal static class SqliteMigrations
     {
         var scripts = Scripts();
         var version = Version(session);
-        if (version > scripts.Count)
+        if (version > scripts[^1].Number)
         {
             throw new StoreUnavailableException(
-                $"The database has schema version {version}, this program knows {scripts.Count}. It was written by a newer version: run that one.");
+                $"The database has schema version {version}, this program knows {scripts[^1].Number}. It was written by a newer version: run that one.");
         }
 
         foreach (var (number, name, sql) in scripts.Where(script => script.Number > version))

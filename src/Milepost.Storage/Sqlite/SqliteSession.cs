@@ -51,6 +51,13 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
+    /// <summary>Runs a statement that changes rows, and tells how many.</summary>
+    public long Count(in SqliteStatement statement)
+    {
+        statement.Run();
+        return raw.sqlite3_changes(_handle);
+    }
+
     public long LastInsertedRow() => raw.sqlite3_last_insert_rowid(_handle);
 
     public void Check(int result)

@@ -92,6 +92,26 @@ public sealed class EventRecorderTests
     }
 
     [Fact]
+    public async Task Who_came_while_a_store_that_is_away_was_asked_does_not_wait_for_another_attempt()
+    {
+        var recorder = Recorder();
+        var running = recorder.RunAsync();
+        _store.Away = "no answer";
+        var hold = _store.HoldNext();
+        var first = recorder.RecordAsync([Some.Placed("first", 1)], CancellationToken.None);
+        await hold.Reached.Soon();
+        var others = Enumerable.Range(0, 5).Select(index => recorder.RecordAsync([Some.Placed($"e-{index}", 1)], CancellationToken.None)).ToList();
+        hold.Release();
+        (await first.Soon()).ShouldBe(new RecordResult.Unavailable("no answer"));
+        (await Task.WhenAll(others).Soon()).ShouldAllBe(result => result is RecordResult.Unavailable);
+        (_store.Asked, recorder.Queued).ShouldBe((1, 0));
+
+        _store.Away = null;
+        Outcomes(await recorder.RecordAsync([Some.Placed("e-0", 1)], CancellationToken.None).Soon()).ShouldBe([RecordOutcome.Accepted.Instance]);
+        await EndAsync(recorder, running);
+    }
+
+    [Fact]
     public async Task A_store_that_is_away_is_asked_once_and_everybody_is_told()
     {
         var recorder = Recorder();
@@ -196,6 +216,11 @@ public sealed class EventRecorderTests
             Asked++;
             if (Away is not null)
             {
+                if (Interlocked.Exchange(ref _hold, null) is { } patience)
+                {
+                    await patience.WaitAsync();
+                }
+
                 throw new StoreUnavailableException(Away);
             }
 

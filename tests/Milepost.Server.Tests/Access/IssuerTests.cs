@@ -122,15 +122,6 @@ public sealed class IssuerTests : IAsyncLifetime
         (await own.GetAsync("/api/v1/acme/orders").Soon()).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
-    [Fact]
-    public async Task An_issuer_elsewhere_is_asked_over_tls_only()
-    {
-        var options = new AuthOptions { Authority = "http://issuer.example" };
-        var reader = new TokenReader(
-            new KeySource.Issuer(options.Authority), new IssuerKeys(options.Authority, Refresh, _clock, NullLogger<IssuerKeys>.Instance), options, new RevocationMarks(options), _clock);
-        (await reader.ReadAsync(Token("rsa-1")).Soon()).ShouldBeNull();
-    }
-
     private string Token(string key) => _issuer.Token(key, _clock.GetUtcNow());
 
     private async Task GoodAsync(string key) => (await _reader.ReadAsync(Token(key)).Soon()).ShouldNotBeNull(key);

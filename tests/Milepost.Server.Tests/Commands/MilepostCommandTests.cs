@@ -17,6 +17,9 @@ public sealed class MilepostCommandTests : IDisposable
     [InlineData("migrate")]
     [InlineData("token")]
     [InlineData("config", "check")]
+    [InlineData("dead-letters", "list")]
+    [InlineData("dead-letters", "show")]
+    [InlineData("dead-letters", "replay")]
     public async Task Every_verb_explains_itself_with_examples(params string[] verb)
     {
         var (exitCode, output, _) = await RunAsync([.. verb, "--help"]);

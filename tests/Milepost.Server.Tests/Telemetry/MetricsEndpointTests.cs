@@ -14,6 +14,7 @@ public sealed class MetricsEndpointTests
     [InlineData(null, "203.0.113.7", null, HttpStatusCode.Unauthorized)]
     [InlineData(null, "127.0.0.1", null, HttpStatusCode.Unauthorized)]
     [InlineData(null, "203.0.113.7", "127.0.0.1", HttpStatusCode.Unauthorized)]
+    [InlineData(null, "127.0.0.1", "127.0.0.1", HttpStatusCode.Unauthorized)]
     [InlineData(null, null, "127.0.0.1", HttpStatusCode.OK)]
     [InlineData("", "203.0.113.7", null, HttpStatusCode.Forbidden)]
     [InlineData("events:write", "203.0.113.7", null, HttpStatusCode.Forbidden)]

@@ -8,10 +8,10 @@ public sealed class SqliteRevocationStoreTests : RevocationStoreConformance, IDi
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("milepost-sqlite-");
     private SqliteDatabase? _database;
 
-    internal override IRevocationStore Open()
+    internal override Task<IRevocationStore> OpenAsync()
     {
         _database = SqliteDatabase.Open(Path.Combine(_directory.FullName, "milepost.db"));
-        return new SqliteRevocationStore(_database);
+        return Task.FromResult<IRevocationStore>(new SqliteRevocationStore(_database));
     }
 
     public void Dispose()

@@ -21,8 +21,16 @@ public sealed class NginxServer : IAsyncDisposable
     public static async Task<NginxServer> StartAsync(params int[] nodes)
     {
         var server = new NginxServer();
-        await server.StartProcessAsync(nodes);
-        return server;
+        try
+        {
+            await server.StartProcessAsync(nodes);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public string AccessLog => File.ReadAllText(Path.Combine(_directory, "access.log"));

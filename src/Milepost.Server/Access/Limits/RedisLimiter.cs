@@ -25,11 +25,13 @@ internal sealed class RedisLimiter(RedisConnections redis, TimeProvider time) : 
           tokens = math.min(capacity, tokens + (now - at) * per_ms)
           at = now
         end
+        -- Sums of fractions miss whole numbers by a hair.
+        tokens = tokens + 0.000001
         if tokens < need then
-          return {0, math.ceil((need - tokens) / per_ms)}
+          return {0, math.ceil((need - tokens) / per_ms - 0.001)}
         end
         local granted = math.min(want, math.floor(tokens))
-        redis.call('HMSET', KEYS[1], 'tokens', string.format('%.6f', tokens - granted), 'at', string.format('%.0f', at))
+        redis.call('HMSET', KEYS[1], 'tokens', string.format('%.6f', math.max(0, tokens - 0.000001 - granted)), 'at', string.format('%.0f', at))
         redis.call('PEXPIRE', KEYS[1], math.ceil(capacity / per_ms) + 1000)
         return {granted, 0}
         """;
@@ -130,7 +132,8 @@ internal sealed class RedisLimiter(RedisConnections redis, TimeProvider time) : 
                     return true;
                 }
 
-                decision = new RateDecision(_refusedUntil - at);
+                // What was too much is too much until the bucket can have filled; more than that takes longer.
+                decision = new RateDecision(_refusedUntil - at + TimeSpan.FromSeconds((cost - _refusedCost) / of.PerSecond));
                 return cost >= _refusedCost && at < _refusedUntil;
             }
         }

@@ -96,7 +96,7 @@ public sealed class RedisLimiterTests(SharedRedis shared) : RateLimiterConforman
         await other.Server.KillAsync();
         await SharedRedis.HealthyAsync(node, healthy: false);
         watch.Restart();
-        (await SlowAsync(first, 100)).ShouldBe(0);
+        (await SlowAsync(first, 100)).ShouldBeInRange(0, 1, "one answer may have come when Redis went on");
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
 
         await other.Server.RestartAsync();

@@ -34,9 +34,9 @@ public sealed class RevocationEndpointTests : IAsyncLifetime
     {
         var token = TestServer.Token("shop", "events:write");
         using var shop = _server.Http(token);
-        (await shop.PostAsync("/api/v1/acme/events", Json("{}"))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await shop.PostAsync("/api/v1/acme/events", Event())).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         await RevokeAsync("""{"subject":"shop"}""");
-        (await shop.PostAsync("/api/v1/acme/events", Json("{}"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await shop.PostAsync("/api/v1/acme/events", Event())).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -122,6 +122,8 @@ public sealed class RevocationEndpointTests : IAsyncLifetime
         (await StatusAsync(TokenOf("anna", TimeSpan.FromSeconds(seconds)))).ShouldBe(status);
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
+
+    private static StringContent Event() => new("{}", Encoding.UTF8, new System.Net.Http.Headers.MediaTypeHeaderValue("application/cloudevents+json"));
 
     /// <summary>A token issued so long from now.</summary>
     private static string TokenOf(string subject, TimeSpan issued) =>

@@ -1,7 +1,7 @@
 using System.Text;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Recording;
-using Milepost.Protocol.Orders;
+using Milepost.Protocol;
 using Milepost.Server.Hosting;
 using Milepost.Server.Ingest.Kafka;
 using Milepost.Testing;
@@ -109,7 +109,7 @@ public sealed class KafkaConsumerTests : IAsyncDisposable
         await ConfirmedAsync();
         for (var order = 0; order < 5; order++)
         {
-            (await _store.EventsAsync($"o-{order}")).Count.ShouldBe(20);
+            (await _store.EntriesAsync($"o-{order}")).Count.ShouldBe(20);
         }
 
         _orders.Duplicates.ShouldBe(0, "pausing and resuming neither skips nor repeats");
@@ -253,6 +253,6 @@ public sealed class KafkaConsumerTests : IAsyncDisposable
 
     private static string Header(Confluent.Kafka.ConsumeResult<byte[]?, byte[]?> message, string name) => Encoding.UTF8.GetString(message.Message.Headers.GetLastBytes(name));
 
-    internal static string Event(string id, string order, string type = "order.paid", string data = "{}") =>
-        $$"""{"specversion":"1.0","id":"{{id}}","source":"/shop","type":"{{type}}","subject":"{{order}}","time":"2026-11-21T18:00:00Z","data":{{data}}}""";
+    internal static string Event(string id, string order, string type = "order.paid", string data = "{}", int second = 0) =>
+        $$"""{"specversion":"1.0","id":"{{id}}","source":"/shop","type":"{{type}}","subject":"{{order}}","time":"{{Rfc3339.Format(new DateTimeOffset(2026, 11, 21, 17, 0, 0, TimeSpan.Zero).AddSeconds(second))}}","data":{{data}}}""";
 }

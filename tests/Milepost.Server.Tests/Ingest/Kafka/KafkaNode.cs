@@ -3,6 +3,7 @@ using Milepost.Core.DeadLetters;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
+using Milepost.Protocol.Streams;
 using Milepost.Server.Hosting;
 using Milepost.Server.Ingest.Kafka;
 using Milepost.Storage.Sqlite;
@@ -30,9 +31,9 @@ internal sealed class SharedStore : IDisposable
 
     public async Task<IReadOnlyList<DeadLetter>> LettersAsync() => await DeadLetters.ListAsync(new DeadLetterQuery(Open: false, null, 0, 10_000), CancellationToken.None);
 
-    /// <summary>The events of an order in the order in which they were recorded.</summary>
-    public async Task<IReadOnlyList<string>> EventsAsync(string order) =>
-        (await Orders.SnapshotAsync("acme", order, CancellationToken.None))?.Events.Select(recorded => recorded.Id).ToList() ?? [];
+    /// <summary>The events of an order in the order in which they were recorded: its stream.</summary>
+    public async Task<IReadOnlyList<string>> EntriesAsync(string order) =>
+        [.. (await new SqliteStreamLog(Database).ReadAsync(StreamName.Order("acme", order), 0, 100_000, CancellationToken.None)).Select(entry => entry.Id)];
 
     public void Dispose()
     {

@@ -1,0 +1,18 @@
+using Milepost.Server.Ingest.Kafka;
+using Milepost.Server.Worker;
+
+namespace Milepost.Server.Hosting;
+
+/// <summary>The role <c>worker</c>: sends deliveries, removes what is old, reads Kafka.</summary>
+internal static class WorkerRole
+{
+    public static void Add(IServiceCollection services, ServerSettings settings)
+    {
+        DeliveryWork.Add(services, settings);
+        services.AddHostedService<RetentionLoop>();
+        if (settings.Kafka.Brokers.Count > 0)
+        {
+            services.AddKafkaIntake(settings.Kafka);
+        }
+    }
+}
