@@ -7,7 +7,7 @@ dotnet build -c Release src/Milepost.Server --verbosity quiet
 data=$(mktemp -d)
 url=http://127.0.0.1:5095
 ulimit -n "$(ulimit -Hn)"
-dotnet artifacts/bin/Milepost.Server/release/milepost.dll serve --urls "$url" --Storage:DataDirectory="$data" > "$data/server.log" 2>&1 &
+dotnet artifacts/bin/Milepost.Server/release/milepost.dll serve --urls "$url" --Gateway:DrainSeconds=0 --Storage:DataDirectory="$data" > "$data/server.log" 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$data"' EXIT
 for _ in $(seq 300); do curl -sf "$url/healthz/ready" > /dev/null && break; sleep 0.1; done

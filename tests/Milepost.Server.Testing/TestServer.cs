@@ -30,7 +30,8 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="configure">Changes the options before the start.</param>
     /// <param name="dataDirectory">Data of an earlier run; a fresh temporary directory when null.</param>
     /// <param name="roles">What it does.</param>
-    public static async Task<TestServer> StartAsync(Action<ServerSettings>? configure = null, string? dataDirectory = null, Roles roles = Roles.All)
+    /// <param name="addresses">At how many ports it listens.</param>
+    public static async Task<TestServer> StartAsync(Action<ServerSettings>? configure = null, string? dataDirectory = null, Roles roles = Roles.All, int addresses = 1)
     {
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("milepost-test-").FullName;
         var settings = new ServerSettings
@@ -41,7 +42,7 @@ internal sealed class TestServer : IAsyncDisposable
             Gateway = new GatewayOptions { AllowedOrigins = ["https://shop.example"] },
             Ingest = new IngestOptions(),
             Roles = roles,
-            Urls = ["http://127.0.0.1:0"],
+            Urls = [.. Enumerable.Repeat("http://127.0.0.1:0", addresses)],
         };
         configure?.Invoke(settings);
         var app = MilepostServer.Build(settings);

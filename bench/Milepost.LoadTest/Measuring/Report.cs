@@ -33,7 +33,11 @@ internal sealed record PartReport(string Name, double RateAsked, long Posted, lo
 /// <param name="NotBack">How many were not caught up at the end.</param>
 /// <param name="FailedAttempts">Attempts to connect again that came to nothing.</param>
 /// <param name="CaughtUp">From the break to the end of the catch-up.</param>
-internal sealed record RecoveryReport(long Broken, long NotBack, long FailedAttempts, Quantiles CaughtUp);
+/// <param name="SinceAttempt">
+/// From the first attempt to connect again to the end of the catch-up: without the jitter, and without what the tool itself takes to take
+/// thousands of broken connections apart.
+/// </param>
+internal sealed record RecoveryReport(long Broken, long NotBack, long FailedAttempts, Quantiles CaughtUp, Quantiles SinceAttempt);
 
 /// <summary>The reset of all connections at once.</summary>
 /// <param name="AtSecond">When, in the measured part.</param>

@@ -59,7 +59,7 @@ internal static class ReportTable
     }
 
     private static string Text(RecoveryReport of) =>
-        string.Create(CultureInfo.InvariantCulture, $"{of.Broken} broke, {of.NotBack} not back, {of.FailedAttempts} failed attempts; caught up p50 {of.CaughtUp.P50:0} ms  p99 {of.CaughtUp.P99:0}  max {of.CaughtUp.Max:0}");
+        string.Create(CultureInfo.InvariantCulture, $"{of.Broken} broke, {of.NotBack} not back, {of.FailedAttempts} failed attempts; caught up p50 {of.CaughtUp.P50:0} ms  p99 {of.CaughtUp.P99:0}  max {of.CaughtUp.Max:0}; since the attempt p50 {of.SinceAttempt.P50:0} ms  p99 {of.SinceAttempt.P99:0}  max {of.SinceAttempt.Max:0}");
 
     private static string Text(Quantiles of) =>
         string.Create(CultureInfo.InvariantCulture, $"p50 {of.P50:0.##} ms  p90 {of.P90:0.##}  p99 {of.P99:0.##}  p99.9 {of.P999:0.##}  max {of.Max:0.##}  within 1 s {of.WithinSecond:0.###} %");

@@ -77,7 +77,9 @@ internal sealed record RunOutcome(LoadSettings Settings, Schedule Schedule, Publ
         var all = notes.ToList();
         var times = Histogram.Of(all.Select(note => note.Times));
         var broken = all.Sum(note => note.Broken);
-        return new RecoveryReport(broken, broken - times.Count, all.Sum(note => note.FailedAttempts), Quantiles.Of(times, broken - times.Count));
+        var attempts = Histogram.Of(all.Select(note => note.Attempts));
+        return new RecoveryReport(
+            broken, broken - times.Count, all.Sum(note => note.FailedAttempts), Quantiles.Of(times, broken - times.Count), Quantiles.Of(attempts, broken - times.Count));
     }
 
     private static Histogram Sum(IEnumerable<Phase> phases, Func<Phase, Histogram> of)

@@ -16,6 +16,7 @@ internal sealed class Follower(MilepostClientOptions options, NodeRoute route, F
     private TimeSpan _jitter;
     private long _stormAt;
     private long _brokenAt;
+    private long _attemptAt;
     private long _duplicates;
     private long _gaps;
     private volatile bool _ready;
@@ -84,6 +85,9 @@ internal sealed class Follower(MilepostClientOptions options, NodeRoute route, F
                 case StreamMessage.Ready:
                     CaughtUp();
                     break;
+                case StreamMessage.ConnectionChanged { State: ConnectionState.Connecting }:
+                    _attemptAt = _attemptAt == 0 ? clock.GetTimestamp() : _attemptAt;
+                    break;
                 case StreamMessage.ConnectionChanged { State: ConnectionState.Disconnected } when Interlocked.Exchange(ref _stormAt, 0) is var at and not 0:
                     Broke(events.Storm, at);
                     _cursor = _follow.Cursor;
@@ -113,7 +117,9 @@ internal sealed class Follower(MilepostClientOptions options, NodeRoute route, F
 
         _ready = true;
         events.Connected(+1);
-        _recovery?.CaughtUp((clock.GetTimestamp() - _brokenAt) / (clock.TimestampFrequency / 1_000_000));
+        var now = clock.GetTimestamp();
+        var ticks = clock.TimestampFrequency / 1_000_000;
+        _recovery?.CaughtUp((now - _brokenAt) / ticks, (now - _attemptAt) / ticks);
         _recovery = null;
     }
 
@@ -136,6 +142,7 @@ internal sealed class Follower(MilepostClientOptions options, NodeRoute route, F
         if (_recovery is null)
         {
             _brokenAt = at;
+            _attemptAt = 0;
             _recovery = recovery;
             recovery.Broke();
         }

@@ -63,8 +63,8 @@ internal abstract record WorkerNote
 /// <summary>What one phase brought. <paramref name="Lost"/>: acknowledged by the server, and never delivered.</summary>
 internal sealed record PhaseNote(long Lost, HistogramNote Latencies);
 
-/// <summary>How broken connections came back: the times from the break to the end of the catch-up.</summary>
-internal sealed record RecoveryNote(long Broken, long FailedAttempts, HistogramNote Times);
+/// <summary>How broken connections came back: the times from the break, and from the first attempt, to the end of the catch-up.</summary>
+internal sealed record RecoveryNote(long Broken, long FailedAttempts, HistogramNote Times, HistogramNote Attempts);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(WorkerOrder))]

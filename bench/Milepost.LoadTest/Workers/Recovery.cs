@@ -7,6 +7,7 @@ internal sealed class Recovery
 {
     private readonly Lock _gate = new();
     private readonly Histogram _times = new();
+    private readonly Histogram _attempts = new();
     private long _broken;
     private long _failedAttempts;
 
@@ -40,11 +41,14 @@ internal sealed class Recovery
         }
     }
 
-    public void CaughtUp(long microseconds)
+    /// <param name="sinceBreak">In microseconds.</param>
+    /// <param name="sinceAttempt">From the beginning of the first attempt to connect again.</param>
+    public void CaughtUp(long sinceBreak, long sinceAttempt)
     {
         lock (_gate)
         {
-            _times.Add(microseconds);
+            _times.Add(sinceBreak);
+            _attempts.Add(sinceAttempt);
         }
     }
 
@@ -52,7 +56,7 @@ internal sealed class Recovery
     {
         lock (_gate)
         {
-            return new RecoveryNote(_broken, _failedAttempts, _times.ToNote());
+            return new RecoveryNote(_broken, _failedAttempts, _times.ToNote(), _attempts.ToNote());
         }
     }
 }

@@ -43,20 +43,29 @@ internal sealed class WebSocketConnection : IStreamConnection
 
     public async ValueTask<Received> ReadAsync()
     {
-        while (true)
+        try
         {
-            // Waiting without a buffer: most follows are idle most of the time. No token here: a cancelled receive would abort the
-            // _socket, and the last acknowledgement could not be sent any more (see BeginEnd).
-            var result = await _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
-            if (result.MessageType == WebSocketMessageType.Close)
+            while (true)
             {
-                return Received.End(Ending.OfClose((int?)_socket.CloseStatus ?? 1005, _socket.CloseStatusDescription));
-            }
+                // Waiting without a buffer: most follows are idle most of the time. No token here: a cancelled receive would abort the
+                // _socket, and the last acknowledgement could not be sent any more (see BeginEnd).
+                var result = await _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+                if (result.MessageType == WebSocketMessageType.Close)
+                {
+                    return Received.End(Ending.OfClose((int?)_socket.CloseStatus ?? 1005, _socket.CloseStatusDescription));
+                }
 
-            if (!result.EndOfMessage)
-            {
-                return await ReadMessageAsync();
+                if (!result.EndOfMessage)
+                {
+                    return await ReadMessageAsync();
+                }
             }
+        }
+        catch (OperationCanceledException cause)
+        {
+            // Nobody has cancelled: the _socket was aborted under this read, by an acknowledgement that could not be sent or by a PING
+            // without an answer. To the follow that is a broken connection like any other.
+            throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely, cause.InnerException?.Message ?? cause.Message, cause);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Milepost.Client.Streams;
 using Milepost.Client.Tests.Fakes;
 using Milepost.Testing;
@@ -88,6 +89,37 @@ public sealed class FollowTimingTests
     }
 
     [Fact]
+    public async Task An_acknowledgement_that_cannot_be_sent_breaks_the_connection_and_the_follow_goes_on()
+    {
+        await using var server = await FakeMilepost.StartAsync();
+        server.Append();
+        var broken = false;
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                return new OneWayStream(socket, () => broken);
+            },
+        };
+        await using var client = new MilepostClient(server.Options() with { TimeProvider = _clock, Handler = handler, AckInterval = TimeSpan.FromSeconds(1) });
+        await using var reader = Read(client, FollowRequest.Earliest);
+        await reader.UntilAsync<StreamMessage.Ready>();
+        var next = reader.DisconnectedAsync();
+
+        broken = true;
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var change = await next;
+        change.Reason.ShouldBe(ConnectionReason.NetworkFailed);
+
+        broken = false;
+        var again = reader.UntilAsync<StreamMessage.Ready>();
+        _clock.Advance(change.RetryIn!.Value);
+        await again;
+    }
+
+    [Fact]
     public async Task Leaving_the_loop_sends_the_last_acknowledgement_and_closes_in_order()
     {
         await using var server = await FakeMilepost.StartAsync();
@@ -159,5 +191,12 @@ public sealed class FollowTimingTests
 
         _clock.Advance(TimeSpan.FromMilliseconds(2));
         (await next).ShouldBeOfType<StreamMessage.ConnectionChanged>().State.ShouldBe(ConnectionState.Connecting);
+    }
+
+    /// <summary>A network that has begun to refuse what is sent, and has not told the reader yet.</summary>
+    private sealed class OneWayStream(Socket socket, Func<bool> broken) : NetworkStream(socket, ownsSocket: true)
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            broken() ? ValueTask.FromException(new IOException("broken pipe")) : base.WriteAsync(buffer, cancellationToken);
     }
 }
