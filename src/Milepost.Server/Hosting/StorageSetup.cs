@@ -30,7 +30,6 @@ internal static class StorageSetup
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
-                services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:

@@ -23,6 +23,8 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
     private readonly string _owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Guid.NewGuid():N}");
     private readonly ConcurrentDictionary<Lease, long> _held = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentQueue<Completion> _finished = new();
+
+    // Not disposed, for sends may outlive the loop; neither holds anything of the system's.
     private readonly SemaphoreSlim _reporting = new(1);
     private readonly CancellationTokenSource _hurry = new();
     private List<Lease> _leased = [];
@@ -98,13 +100,6 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
         }
     }
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        _hurry.Dispose();
-        _reporting.Dispose();
-    }
-
     /// <summary>Lets what is being sent come to its end for a while; then everything goes back, so that another node takes it at once.</summary>
     private async Task DrainAsync()
     {
@@ -116,8 +111,9 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
             var released = await queue.ReleaseAsync(_owner, time.GetUtcNow(), CancellationToken.None);
             Log.Stopped(logger, released);
         }
-        catch (StoreUnavailableException failure)
+        catch (Exception failure)
         {
+            // The store is away, or closed already where the host ends without stopping: the leases run out.
             Log.NotReleased(logger, failure, _leaseFor);
         }
     }

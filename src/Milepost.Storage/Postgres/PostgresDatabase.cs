@@ -163,7 +163,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     private static StoreUnavailableException Unavailable(NpgsqlDataSource pool, Exception failure)
     {
-        if (PostgresFailures.IsTimeout(failure))
+        if (PostgresFailures.IsGivenUp(failure))
         {
             // The way to the server may be gone without a word; then the pool's other connections are as dead as this one, and each would cost
             // somebody the same wait.

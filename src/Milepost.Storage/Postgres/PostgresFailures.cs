@@ -29,8 +29,8 @@ internal static class PostgresFailures
         _ => false,
     };
 
-    /// <summary>No answer came.</summary>
-    public static bool IsTimeout(Exception failure) => failure is TimeoutException or NpgsqlException { InnerException: TimeoutException };
+    /// <summary>A call was given up on a connection that stood: it, and its neighbours, may lead nowhere any more.</summary>
+    public static bool IsGivenUp(Exception failure) => failure is TimeoutException;
 
     /// <summary>The server is away, full, slow or busy: nothing that a repair of the program would change.</summary>
     public static bool IsUnavailable(Exception failure) => Reason(failure) is not null;
@@ -52,7 +52,10 @@ internal static class PostgresFailures
             ['0', '8', ..] or ['2', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['5', '8', ..] or ['X', 'X', ..] => $"{answer.MessageText} ({answer.SqlState})",
             _ => null,
         },
-        _ when IsTimeout(failure) => "the server does not answer in time",
+        // Npgsql has no other sign of it.
+        NpgsqlException { InnerException: TimeoutException } when failure.Message.StartsWith("The connection pool has been exhausted", StringComparison.Ordinal) =>
+            "all connections of this node are busy",
+        TimeoutException or NpgsqlException { InnerException: TimeoutException } => "the server does not answer in time",
         NpgsqlException or IOException or SocketException => failure.Message,
         _ => null,
     };

@@ -14,7 +14,7 @@ public sealed partial class DeployTests
     [InlineData("Dockerfile")]
     public void Every_setting_is_a_known_one(string file)
     {
-        var settings = Variable().Matches(File.ReadAllText(Path.Combine(Compose, file))).Select(match => match.Groups[1].Value.Replace("__", ":", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
+        var settings = Variable().Matches(File.ReadAllText(Path.Combine(Compose, file))).Select(match => match.Groups["found"].Value.Replace("__", ":", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
 
         settings.ShouldNotBeEmpty();
         settings.Where(setting => !OptionCatalog.Keys.ContainsKey(setting) && !OptionCatalog.RootKeys.ContainsKey(setting)).ShouldBeEmpty();
@@ -24,7 +24,7 @@ public sealed partial class DeployTests
     public void Every_file_that_is_mounted_or_built_exists()
     {
         var text = File.ReadAllText(Path.Combine(Compose, "compose.yaml"));
-        var paths = Mount().Matches(text).Select(match => match.Groups[1].Value).ToList();
+        var paths = Mount().Matches(text).Select(match => match.Groups["found"].Value).ToList();
 
         paths.Count.ShouldBeGreaterThanOrEqualTo(4);
         paths.Where(path => !File.Exists(Path.Combine(Compose, path))).ShouldBeEmpty();
@@ -34,7 +34,7 @@ public sealed partial class DeployTests
     [Fact]
     public void Everything_that_has_to_be_set_stands_in_the_example()
     {
-        var needed = Substitution().Matches(File.ReadAllText(Path.Combine(Compose, "compose.yaml"))).Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal);
+        var needed = Substitution().Matches(File.ReadAllText(Path.Combine(Compose, "compose.yaml"))).Select(match => match.Groups["found"].Value).Distinct(StringComparer.Ordinal);
         var example = File.ReadLines(Path.Combine(Compose, ".env.example")).Where(line => line.Contains('=', StringComparison.Ordinal) && !line.StartsWith('#')).Select(line => line.Split('=')[0]);
 
         example.ShouldBe(needed, ignoreOrder: true);
@@ -55,12 +55,12 @@ public sealed partial class DeployTests
         let.ShouldBe(copied, ignoreOrder: true);
     }
 
-    [GeneratedRegex("MILEPOST__(?<key>[A-Z_]+)[:=]", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex("MILEPOST__(?<found>[A-Z_]+)[:=]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"- (?<path>\.{1,2}/[^:\s]+):/", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(@"- (?<found>\.{1,2}/[^:\s]+):/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Mount();
 
-    [GeneratedRegex(@"(?<!\$)\$\{(?<name>[A-Z_]+)(?::[?-][^}]*)?\}", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(@"(?<!\$)\$\{(?<found>[A-Z_]+)(?::[?-][^}]*)?\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Substitution();
 }
