@@ -28,6 +28,7 @@ public sealed class Cluster : IAsyncLifetime
 {
     private PostgresServer? _postgres;
     private RedisServer? _redis;
+    private NginxServer? _nginx;
     private readonly List<Node> _nodes = [];
 
     internal PostgresServer Postgres => _postgres!;
@@ -65,8 +66,9 @@ public sealed class Cluster : IAsyncLifetime
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await Task.WhenAll(_nodes.Select(node => node.Process.StartAsync(deadline.Token)));
         Doors = [.. Nodes.Select(node => TcpProxy.Start(node.Process.Address.Port))];
-        ShopAddresses = [.. Nodes.Select(node => node.Process.Address)];
-        CustomerAddresses = [.. Doors.Select(door => new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{door.Port}")))];
+        _nginx = await NginxServer.StartAsync([.. Nodes.Select(node => node.Process.Address.Port)]);
+        ShopAddresses = [.. Nodes.Select(node => node.Process.Address), _nginx.Address];
+        CustomerAddresses = [.. Doors.Select(door => new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{door.Port}"))), _nginx.Address];
     }
 
     public async ValueTask DisposeAsync()
@@ -79,6 +81,11 @@ public sealed class Cluster : IAsyncLifetime
         foreach (var node in _nodes)
         {
             await node.DisposeAsync();
+        }
+
+        if (_nginx is not null)
+        {
+            await _nginx.DisposeAsync();
         }
 
         if (_redis is not null)
