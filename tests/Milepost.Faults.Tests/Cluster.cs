@@ -1,5 +1,6 @@
 using System.Globalization;
 using Milepost.Processes;
+using Milepost.Server.Tests.Ingest.Kafka;
 using Milepost.Testing.Servers;
 
 namespace Milepost.Faults.Tests;
@@ -29,21 +30,30 @@ public sealed class Cluster : IAsyncLifetime
     private PostgresServer? _postgres;
     private RedisServer? _redis;
     private NginxServer? _nginx;
+    private KafkaCluster? _kafka;
     private readonly List<Node> _nodes = [];
 
     internal PostgresServer Postgres => _postgres!;
 
     internal RedisServer Redis => _redis!;
 
+    internal KafkaCluster Kafka => _kafka!;
+
     /// <summary>The nodes with the roles api and gateway.</summary>
     internal IReadOnlyList<Node> Nodes => _nodes[..2];
 
     internal Node Worker => _nodes[2];
 
+    /// <summary>A second worker, which runs only while a story needs it.</summary>
+    internal Node Helper => _nodes[3];
+
     internal StoreReader Store { get; private set; } = null!;
 
     /// <summary>Where shops go: the nodes themselves and nginx.</summary>
     internal IReadOnlyList<Uri> ShopAddresses { get; private set; } = [];
+
+    /// <summary>nginx.</summary>
+    internal Uri Balancer => _nginx!.Address;
 
     /// <summary>Where customers go: through a door to each node, and nginx.</summary>
     internal IReadOnlyList<Uri> CustomerAddresses { get; private set; } = [];
@@ -55,16 +65,20 @@ public sealed class Cluster : IAsyncLifetime
     {
         _postgres = await PostgresServer.StartAsync();
         _redis = await RedisServer.StartAsync();
+        _kafka = new KafkaCluster();
+        _kafka.CreateTopic("order_paid");
+        _kafka.CreateTopic("order_status_updated");
+        _kafka.CreateTopic("milepost_dead_letters");
         var database = await _postgres.CreateDatabaseAsync();
         Store = new StoreReader(database.Replace("Username=milepost", "Username=postgres", StringComparison.Ordinal));
-        foreach (var (name, roles) in ((string, string)[])[("node-1", "api,gateway"), ("node-2", "api,gateway"), ("worker", "worker")])
+        foreach (var (name, roles) in ((string, string)[])[("node-1", "api,gateway"), ("node-2", "api,gateway"), ("worker", "worker"), ("helper", "worker")])
         {
             _nodes.Add(Create(name, roles, database));
         }
 
         // All at once: they race for the schema.
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await Task.WhenAll(_nodes.Select(node => node.Process.StartAsync(deadline.Token)));
+        await Task.WhenAll(_nodes.Where(node => node != Helper).Select(node => node.Process.StartAsync(deadline.Token)));
         Doors = [.. Nodes.Select(node => TcpProxy.Start(node.Process.Address.Port))];
         _nginx = await NginxServer.StartAsync([.. Nodes.Select(node => node.Process.Address.Port)]);
         ShopAddresses = [.. Nodes.Select(node => node.Process.Address), _nginx.Address];
@@ -86,6 +100,11 @@ public sealed class Cluster : IAsyncLifetime
         if (_nginx is not null)
         {
             await _nginx.DisposeAsync();
+        }
+
+        if (_kafka is not null)
+        {
+            await _kafka.DisposeAsync();
         }
 
         if (_redis is not null)
@@ -121,13 +140,13 @@ public sealed class Cluster : IAsyncLifetime
             node.Postgres.BeforeForward = node.Redis.BeforeForward = (_, _) => ValueTask.FromResult(true);
             node.Postgres.Heal();
             node.Redis.Heal();
-            if (!node.Process.IsRunning)
+            if (!node.Process.IsRunning && node != Helper)
             {
                 node.Process.Launch();
             }
         }
 
-        await Task.WhenAll(_nodes.Select(node => node.Process.ReadyAsync(cancellationToken)));
+        await Task.WhenAll(_nodes.Where(node => node.Process.IsRunning).Select(node => node.Process.ReadyAsync(cancellationToken)));
     }
 
     private Node Create(string name, string roles, string database)
@@ -143,6 +162,7 @@ public sealed class Cluster : IAsyncLifetime
             {
                 ["MILEPOST__STORAGE__PROVIDER"] = "postgres",
                 ["MILEPOST__STORAGE__CONNECTIONSTRING"] = PostgresServer.Through(database, postgres.Port),
+                ["MILEPOST__KAFKA__BROKERS"] = string.Join(',', Kafka.Brokers),
                 ["MILEPOST__REDIS__CONNECTIONS"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{redis.Port}"),
             },
         });

@@ -17,6 +17,10 @@ internal sealed record Verdict(string Scenario, int Seed, int Acknowledged, int 
 internal sealed class FaultRun(Cluster cluster, Scenario scenario, int seed)
 {
     private const int ProducersPerTenant = 3;
+    private static readonly TimeSpan NodeLimit = TimeSpan.FromSeconds(7);
+
+    // It asks a second node when the first one has no database.
+    private static readonly TimeSpan BalancedLimit = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(60);
     private readonly History _history = new(scenario.Name, seed, TimeProvider.System);
     private readonly Market _market = new($"{scenario.Name}-{seed}");
@@ -33,6 +37,8 @@ internal sealed class FaultRun(Cluster cluster, Scenario scenario, int seed)
         var producers = _market.Tenants.SelectMany(tenant => Enumerable.Range(0, ProducersPerTenant).Select(index => Producer(tenant, index, http).RunAsync(stopProducing.Token, abandon.Token))).ToList();
         var followers = _market.Tenants.SelectMany(tenant => Enumerable.Range(0, Market.Customers * 2).Select(index => Follower(tenant, index, http))).ToList();
         var following = followers.ConvertAll(follower => follower.RunAsync(stopFollowing.Token));
+        var intake = _market.Tenants.Where(_ => scenario.UsesKafka).Select((tenant, index) => new KafkaProducer($"kafka{index}", tenant, cluster.Kafka, _history, new Random(_random.Next()))).ToList();
+        var writing = intake.ConvertAll(producer => producer.RunAsync(stopProducing.Token));
         var watching = WatchAsync(stopFollowing.Token);
 
         await scenario.InjectAsync(new Nemesis(cluster, new Random(_random.Next()), _history, cancellationToken));
@@ -48,6 +54,8 @@ internal sealed class FaultRun(Cluster cluster, Scenario scenario, int seed)
             _history.Breach("producers", $"some posts were not acknowledged {HealLimit.TotalSeconds} s after all was healed");
         }
 
+        await Task.WhenAll(writing);
+        await RecordedAsync(intake, cancellationToken);
         await CaughtUpAsync(followers, cancellationToken);
         await stopFollowing.CancelAsync();
         await Task.WhenAll(following);
@@ -68,6 +76,7 @@ internal sealed class FaultRun(Cluster cluster, Scenario scenario, int seed)
         {
             Producers = ProducersPerTenant,
             Index = index,
+            CallLimit = address => address == cluster.Balancer ? BalancedLimit : NodeLimit,
             MayHang = scenario.MayHang,
         };
     }
@@ -116,6 +125,31 @@ internal sealed class FaultRun(Cluster cluster, Scenario scenario, int seed)
             {
                 // PostgreSQL is away just now, or the run is over.
             }
+        }
+    }
+
+    /// <summary>What was written to Kafka is recorded, and what was no event is a dead letter, in a while.</summary>
+    private async Task RecordedAsync(List<KafkaProducer> intake, CancellationToken cancellationToken)
+    {
+        var waiting = TimeProvider.System.GetTimestamp();
+        while (intake.Count > 0)
+        {
+            var recorded = (await cluster.Store.EventsAsync(_market.Tenants)).Select(row => (row.Tenant, row.Id)).ToHashSet();
+            var missing = _history.Events.Count(pair => pair.Value == Known.Ok && !recorded.Contains(pair.Key));
+            var poisoned = intake.Sum(producer => producer.Poisoned);
+            var letters = await cluster.Store.DeadLettersAsync(_market.Tenants);
+            if (missing == 0 && letters == poisoned)
+            {
+                return;
+            }
+
+            if (letters > poisoned || TimeProvider.System.GetElapsedTime(waiting) > HealLimit)
+            {
+                _history.Breach("intake", $"{missing} events are not recorded; {letters} dead letters for {poisoned} messages that were no events");
+                return;
+            }
+
+            await Task.Delay(100, cancellationToken);
         }
     }
 

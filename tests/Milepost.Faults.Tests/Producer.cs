@@ -14,7 +14,6 @@ namespace Milepost.Faults.Tests;
 /// </summary>
 internal sealed class Producer(string name, string tenant, Func<Uri> address, HttpClient http, History history, Random random, bool isWild)
 {
-    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(7);
     private readonly string _token = ServerProcess.TokenFor(tenant, name, TimeSpan.FromHours(1), "events:write");
     private readonly List<Life> _orders = [];
     private readonly List<CloudEvent> _late = [];
@@ -104,6 +103,9 @@ internal sealed class Producer(string name, string tenant, Func<Uri> address, Ht
 
     public required int Index { get; init; }
 
+    /// <summary>How long the answer of this address may take, whatever happens.</summary>
+    public required Func<Uri, TimeSpan> CallLimit { get; init; }
+
     /// <summary>Whether a node may leave a post without any answer.</summary>
     public required bool MayHang { get; init; }
 
@@ -155,7 +157,7 @@ internal sealed class Producer(string name, string tenant, Func<Uri> address, Ht
         var node = address();
         history.Call(name, Known.Invoked, tenant, ids, node.ToString());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(CallLimit);
+        limit.CancelAfter(CallLimit(node));
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node, $"/api/v1/{tenant}/events"));
@@ -183,7 +185,7 @@ internal sealed class Producer(string name, string tenant, Func<Uri> address, Ht
             history.Call(name, Known.Unknown, tenant, ids, failure.GetType().Name);
             if (!MayHang && failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                history.Breach(name, $"no answer within {CallLimit.TotalSeconds} s from {node}");
+                history.Breach(name, $"no answer within {CallLimit(node).TotalSeconds} s from {node}");
             }
         }
 

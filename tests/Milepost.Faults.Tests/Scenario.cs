@@ -29,6 +29,9 @@ internal sealed record Scenario(string Name, Func<Nemesis, Task> InjectAsync)
     /// <summary>Events come out of order and several times.</summary>
     public bool IsWild { get; init; }
 
+    /// <summary>Shops write to Kafka too.</summary>
+    public bool UsesKafka { get; init; }
+
     /// <summary>A node is stopped, so a post may get no answer at all. In every other story each post is answered.</summary>
     public bool MayHang { get; init; }
 
@@ -58,6 +61,7 @@ internal static class Scenarios
         new("token-expiry-in-partition", TokenExpiryInPartitionAsync) { TokenLifetime = TimeSpan.FromSeconds(4) },
         new("pause-node", PauseNodeAsync) { MayHang = true },
         new("half-open", HalfOpenAsync),
+        new("kafka", KafkaAsync) { UsesKafka = true },
         new("everything", EverythingAsync) { IsWild = true },
     ];
 
@@ -282,6 +286,34 @@ internal static class Scenarios
         {
             door.Heal();
         }
+    }
+
+    private static async Task KafkaAsync(Nemesis nemesis)
+    {
+        var helper = nemesis.Cluster.Helper;
+        for (var round = 0; round < 2; round++)
+        {
+            await nemesis.LastAsync(1);
+            nemesis.Say("a second worker joins: the partitions are shared anew");
+            await helper.Process.StartAsync(nemesis.CancellationToken);
+            await nemesis.LastAsync(3);
+            nemesis.Say("one worker dies without a goodbye; what it had not committed comes again");
+            await (round == 0 ? nemesis.Cluster.Worker : helper).Process.KillAsync(nemesis.CancellationToken);
+            if (round == 0)
+            {
+                await nemesis.LastAsync(1);
+                await nemesis.Cluster.Worker.Process.StartAsync(nemesis.CancellationToken);
+                await nemesis.LastAsync(2);
+                nemesis.Say("a worker leaves in good order");
+                await helper.Process.TerminateAsync(nemesis.CancellationToken);
+            }
+        }
+
+        nemesis.Say("PostgreSQL is away for a moment: the intake waits");
+        await nemesis.Cluster.Postgres.KillAsync();
+        await nemesis.LastAsync(2);
+        await nemesis.Cluster.Postgres.RestartAsync();
+        await nemesis.LastAsync(1);
     }
 
     private static async Task EverythingAsync(Nemesis nemesis)

@@ -35,6 +35,12 @@ internal sealed class StoreReader(string connectionString)
         tenants,
         row => row.GetString(0));
 
+    /// <summary>How many messages of these tenants' orders were put aside.</summary>
+    public async Task<int> DeadLettersAsync(IReadOnlyList<string> tenants) => (int)(await ReadAsync(
+        "SELECT count(*) FROM dead_letters WHERE EXISTS (SELECT 1 FROM unnest($1) AS t (tenant) WHERE convert_from(key, 'UTF8') LIKE t.tenant || '-%')",
+        tenants,
+        row => row.GetInt64(0)))[0];
+
     private async Task<IReadOnlyList<T>> ReadAsync<T>(string sql, IReadOnlyList<string> tenants, Func<NpgsqlDataReader, T> read)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false;Timeout=2;Command Timeout=5");

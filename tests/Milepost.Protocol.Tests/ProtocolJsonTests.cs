@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Milepost.Protocol.Access;
+using Milepost.Protocol.Deliveries;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
@@ -83,6 +85,10 @@ public sealed class ProtocolJsonTests
         new PollReply([new ServerFrame { Type = "pong", Data = Json("{}") }], "AQ"),
         new TicketReply("ticket", At),
         new Problem { Title = "t", Status = 400, Code = "c", Detail = "d", Field = "f", Retry = false, Rejected = [new RejectedEvent(0, "e", "c", "f", "d")] },
+        new OutboxPage([new OutboxItem { DeliveryId = "n-1:email", Attempt = 1, Channel = "email", Address = "a@b.example", Title = "t", Body = "b", SentAt = At }], "next"),
+        new RevocationRequest("c-1", "lost phone"),
+        new RevocationView("c-1", At, At, "lost phone"),
+        new RevocationPage([new RevocationView("c-1", At, At, null)], "next"),
     }.ToDictionary(message => message.GetType());
 
     [Theory]

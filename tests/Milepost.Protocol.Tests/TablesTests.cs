@@ -26,7 +26,7 @@ public sealed partial class TablesTests
         {
             code.Code.ShouldMatch("^[a-z]+(_[a-z]+)*$");
             code.Status.ShouldBeInRange(400, 503);
-            code.Retry.ShouldBe(code.Status is 408 or 500 or 503, code.Code);
+            code.Retry.ShouldBe(code.Status is 408 or 429 or 500 or 503, code.Code);
         }
     }
 

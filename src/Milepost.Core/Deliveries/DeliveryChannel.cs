@@ -19,7 +19,7 @@ public sealed record ChannelPolicy(TimeSpan TimeToLive, int Resends, RetrySchedu
     {
         // RFC 5321, 4.5.4.1: a refused mail is tried again after half an hour or so, more often at first; greylisting asks for five minutes.
         [DeliveryChannel.Email] = new(TimeSpan.FromHours(24), Resends: 1, new RetrySchedule(TimeSpan.FromMinutes(5), TimeSpan.FromHours(2), Attempts: 18)),
-        [DeliveryChannel.Sms] = new(TimeSpan.FromHours(4), Resends: 0, new RetrySchedule(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(30), Attempts: 8)),
+        [DeliveryChannel.Sms] = new(TimeSpan.FromHours(4), Resends: 0, new RetrySchedule(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(30), Attempts: 12)),
     };
 
     public static ChannelPolicy Of(DeliveryChannel channel) => Table[channel];

@@ -84,6 +84,9 @@ internal sealed class Session : IThreadPoolWorkItem
 
     public bool Warned { get; set; }
 
+    /// <summary>The log could not be read; the registry's next pass has it tried again.</summary>
+    public bool WaitsForLog { get; private set; }
+
     /// <summary>Whether the page is in front of somebody, as far as the client says.</summary>
     public bool Visible { get; set; }
 
@@ -223,6 +226,13 @@ internal sealed class Session : IThreadPoolWorkItem
         return true;
     }
 
+    /// <summary>Tries the log again that could not be read.</summary>
+    public void Retry()
+    {
+        WaitsForLog = false;
+        Wake();
+    }
+
     /// <summary>The other end said something, whatever it was.</summary>
     public void Heard() => LastHeard = _server.Time.GetTimestamp();
 
@@ -352,6 +362,14 @@ internal sealed class Session : IThreadPoolWorkItem
 
                 return;
             }
+            catch (LogUnavailableException failure) when (!Once)
+            {
+                _server.Registry.LogAway(failure);
+                if (RestForLog())
+                {
+                    return;
+                }
+            }
             catch (Exception failure)
             {
                 _server.Registry.Failed(failure);
@@ -409,6 +427,17 @@ internal sealed class Session : IThreadPoolWorkItem
         }
 
         return (_output.HasUnflushed && !Once && !await _output.FlushAsync()) ? Gone() : !Rest(always: false);
+    }
+
+    /// <summary>Lets the pump rest until the log can be read again. False: the session ends, and for that no log is needed.</summary>
+    private bool RestForLog()
+    {
+        lock (_lock)
+        {
+            WaitsForLog = _state == State.Open;
+            _pumping = !WaitsForLog;
+            return WaitsForLog;
+        }
     }
 
     private bool Gone()

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Milepost.Protocol.Streams;
+using Milepost.Realtime.Streams;
 
 namespace Milepost.Realtime.Sessions;
 
@@ -18,7 +19,11 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
     // How long the other end of a closed connection may take to close its side.
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
 
+    // Thousands of sessions may find the log away at once; one line says it for all.
+    private static readonly TimeSpan LogAwayQuiet = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
+    private long _saidLogAway;
     private readonly HashSet<Session>[] _slots = [.. Enumerable.Range(0, HeartbeatSeconds).Select(_ => new HashSet<Session>())];
     private int _next;
     private int _tick;
@@ -76,6 +81,17 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
         }
     }
 
+    /// <summary>A session could not read the log: said once for all of them in a while.</summary>
+    internal void LogAway(LogUnavailableException failure)
+    {
+        var now = time.GetTimestamp();
+        var said = Interlocked.Read(ref _saidLogAway);
+        if ((said == 0 || time.GetElapsedTime(said, now) > LogAwayQuiet) && Interlocked.CompareExchange(ref _saidLogAway, now, said) == said)
+        {
+            Log.CannotRead(logger, failure);
+        }
+    }
+
     /// <summary>Runs until cancelled: one pass each second.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -106,6 +122,11 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
                 {
                     CutOff(session, ended);
                     continue;
+                }
+
+                if (session.WaitsForLog)
+                {
+                    session.Retry();
                 }
 
                 CheckCredentials(session, now);
@@ -211,6 +232,9 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
 
     private static partial class Log
     {
+        [LoggerMessage(9, LogLevel.Warning, "The log cannot be read; connections stay open and it is tried again each second")]
+        public static partial void CannotRead(ILogger logger, Exception failure);
+
         [LoggerMessage(1, LogLevel.Debug, "A connection broke")]
         public static partial void ConnectionBroke(ILogger logger, Exception failure);
 

@@ -2,7 +2,7 @@ using Milepost.Protocol.Streams;
 
 namespace Milepost.Realtime.Streams;
 
-/// <summary>The log as the sessions read it.</summary>
+/// <summary>The log as the sessions read it. Every method may throw <see cref="LogUnavailableException"/>.</summary>
 public interface IStreamSource
 {
     /// <summary>The identity of the data set.</summary>

@@ -1,4 +1,5 @@
 using Milepost.Core.Orders;
+using Milepost.Core.Recording;
 using Milepost.Protocol;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Streams;
@@ -22,7 +23,16 @@ internal sealed class SessionHost(IOrderStore orders, TokenReader tokens, Acknow
 
         if (label.StartsWith(StreamLabels.OrderPrefix, StringComparison.Ordinal))
         {
-            var order = await orders.FindAsync(caller.Tenant, label[StreamLabels.OrderPrefix.Length..], cancellationToken);
+            Order? order;
+            try
+            {
+                order = await orders.FindAsync(caller.Tenant, label[StreamLabels.OrderPrefix.Length..], cancellationToken);
+            }
+            catch (StoreUnavailableException)
+            {
+                return StreamAnswer.Refuse(ErrorCode.StorageUnavailable);
+            }
+
             return order is not null && order.IsVisibleTo(caller)
                 ? new StreamAnswer(StreamName.Order(caller.Tenant, order.Id), null)
                 : StreamAnswer.Refuse(ErrorCode.NotFound);

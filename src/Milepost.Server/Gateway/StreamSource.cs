@@ -1,25 +1,50 @@
+using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol.Streams;
 using Milepost.Realtime.Streams;
 
 namespace Milepost.Server.Gateway;
 
-/// <summary>Shows the log to the sessions as frames.</summary>
-/// <param name="log">The log.</param>
-/// <param name="epoch">The epoch of the data; known once the database was reached.</param>
+/// <summary>Shows the log to the sessions as frames, and its absences as theirs.</summary>
 internal sealed class StreamSource(IStreamLog log, Func<long> epoch) : IStreamSource
 {
     public long Epoch => epoch();
 
-    public ValueTask<StreamLocation> LocateAsync(StreamName stream, long offset, CancellationToken cancellationToken) => log.LocateAsync(stream, offset, cancellationToken);
+    public async ValueTask<StreamLocation> LocateAsync(StreamName stream, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await log.LocateAsync(stream, offset, cancellationToken);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            throw new LogUnavailableException(failure.Message, failure);
+        }
+    }
 
-    public ValueTask<IReadOnlyDictionary<StreamName, long>> HeadsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken) =>
-        log.HeadsAsync(streams, cancellationToken);
+    public async ValueTask<IReadOnlyDictionary<StreamName, long>> HeadsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await log.HeadsAsync(streams, cancellationToken);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            throw new LogUnavailableException(failure.Message, failure);
+        }
+    }
 
     public async ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken)
     {
-        var entries = await log.ReadAsync(stream, after, limit, cancellationToken);
-        return [.. entries.Select(ToFrame)];
+        try
+        {
+            var entries = await log.ReadAsync(stream, after, limit, cancellationToken);
+            return [.. entries.Select(ToFrame)];
+        }
+        catch (StoreUnavailableException failure)
+        {
+            throw new LogUnavailableException(failure.Message, failure);
+        }
     }
 
     public static StreamFrame ToFrame(StreamEntry entry) => StreamFrame.Encode(entry.Offset, entry.Check, entry.Type, entry.Id, entry.Time, entry.Data);

@@ -13,6 +13,10 @@ namespace Milepost.Server.Hosting;
 /// <summary>The one place that knows which engine runs.</summary>
 internal static class StorageSetup
 {
+    // When PostgreSQL stands still, Npgsql blocks a thread for each command that it gives up (it asks for the command's end over a second connection).
+    // The pool grows by a thread or two a second; until then nobody else would be answered. At rest these threads do not exist.
+    private const int MinThreads = 64;
+
     /// <summary>Registers the stores, and the loops that open and watch the database. Before all other loops: they need it.</summary>
     public static void Add(IServiceCollection services, StorageOptions storage)
     {
@@ -33,6 +37,8 @@ internal static class StorageSetup
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
+                ThreadPool.GetMinThreads(out var workers, out var completions);
+                ThreadPool.SetMinThreads(Math.Max(workers, MinThreads), completions);
                 services.AddSingleton(_ => new PostgresDatabase(Settings(storage)));
                 services.AddSingleton<IStorageEngine, PostgresEngine>();
                 services.AddSingleton<IOrderStore, PostgresOrderStore>();

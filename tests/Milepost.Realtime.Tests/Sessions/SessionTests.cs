@@ -1,6 +1,7 @@
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Streams;
 using Milepost.Realtime.Sessions;
+using Milepost.Realtime.Streams;
 using Milepost.Testing;
 
 namespace Milepost.Realtime.Tests.Sessions;
@@ -434,6 +435,39 @@ public sealed class SessionTests
         (await client.CloseCodeAsync()).ShouldBe(4104);
         await client.Session.Ended.Soon();
         _node.Hub.StreamCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_away_keeps_the_connection_and_is_tried_again()
+    {
+        _node.Append(A, 3);
+        var tried = 0;
+        _node.Log.BeforeRead = _ => Interlocked.Increment(ref tried) <= 2 ? throw new LogUnavailableException("the server is away") : Task.CompletedTask;
+        var client = _node.Follow("earliest", A);
+        while (Volatile.Read(ref tried) < 3)
+        {
+            // The registry's passes, a second each, as fast as the session rests.
+            if (client.Session.WaitsForLog)
+            {
+                _node.Registry.RunOnce();
+            }
+
+            await Task.Yield();
+        }
+
+        (await client.OffsetsUntilAsync(A, 3)).ShouldBe([1L, 2L, 3L]);
+        client.Session.IsOpen.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_connection_that_waits_for_the_log_can_be_closed()
+    {
+        _node.Append(A, 3);
+        _node.Log.BeforeRead = _ => throw new LogUnavailableException("the server is away");
+        var client = _node.Follow("earliest", A);
+        client.Session.Close(CloseCode.Draining);
+        (await client.CloseCodeAsync()).ShouldBe(CloseCode.Draining.Number);
+        await client.Session.Ended.Soon();
     }
 
     [Fact]

@@ -47,7 +47,8 @@ internal sealed class StreamChannels(RedisConnection connection, Func<long> epoc
             }
             else if (!wanted && _subscribed.Remove(stream))
             {
-                _ = connection.UnsubscribeAsync(channel);
+                // Waited for as well: in a cluster, leaving and coming back soon after may travel over two connections and arrive in the wrong order.
+                confirmations.Add(connection.UnsubscribeAsync(channel));
             }
         }
 

@@ -246,7 +246,7 @@ internal sealed partial class KafkaConsumerRun : IDisposable
     {
         KafkaLog.Failed(_logger, error.Code.ToString(), error.Reason);
         _watch.LookForBrokers();
-        _readiness.Report(error.Code == ErrorCode.Local_AllBrokersDown ? "No Kafka broker answers." : $"Kafka: {error.Code}.");
+        _readiness.Report(error.Code is ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Transport ? "Kafka brokers do not answer." : $"Kafka: {error.Code}.");
     }
 
     private static TopicMessage ToMessage(ConsumeResult<byte[], byte[]> result) => new()
