@@ -69,6 +69,9 @@ internal sealed class Listener : IHintReceiver
 
     public Task<Hint> NextAsync() => _hints.Reader.ReadAsync().Soon();
 
+    /// <summary>Whether something has come that was not looked at yet.</summary>
+    public bool HasHint => _hints.Reader.TryPeek(out _);
+
     /// <summary>Everything that comes up to this one.</summary>
     public async Task<List<Hint>> UntilAsync(StreamName stream, long offset)
     {

@@ -107,7 +107,7 @@ public sealed partial class RedisConnection : IDisposable
         lock (_lock)
         {
             _handlers.Add(channel, received);
-            return _multiplexer is { } multiplexer ? Subscribe(multiplexer, channel, received) : Task.CompletedTask;
+            return _multiplexer is { } multiplexer ? SubscribeAsync(multiplexer, channel, received) : Task.CompletedTask;
         }
     }
 
@@ -182,6 +182,32 @@ public sealed partial class RedisConnection : IDisposable
 
     private static Task Subscribe(ConnectionMultiplexer multiplexer, string channel, Action<byte[]> received) =>
         multiplexer.GetSubscriber().SubscribeAsync(channel, (_, message) => received(message!));
+
+    private async Task SubscribeAsync(ConnectionMultiplexer multiplexer, string channel, Action<byte[]> received)
+    {
+        await Subscribe(multiplexer, channel, received);
+        if (multiplexer.GetSubscriber().SubscribedEndpoint(channel) is null)
+        {
+            // The library found no server for it (in a cluster: whose connection was just being made) and says nothing. Seen to when the next probe is back.
+            _unverified = true;
+        }
+    }
+
+    private async Task SubscribeMissingAsync(ConnectionMultiplexer multiplexer)
+    {
+        KeyValuePair<string, Action<byte[]>>[] handlers;
+        lock (_lock)
+        {
+            handlers = [.. _handlers];
+        }
+
+        var subscriber = multiplexer.GetSubscriber();
+        foreach (var (channel, received) in handlers.Where(handler => subscriber.SubscribedEndpoint(handler.Key) is null))
+        {
+            await subscriber.UnsubscribeAsync(channel).WaitAsync(AnswerTime, _time);
+            await SubscribeAsync(multiplexer, channel, received).WaitAsync(AnswerTime, _time);
+        }
+    }
 
     private static void Close(ConnectionMultiplexer? multiplexer)
     {
@@ -276,6 +302,7 @@ public sealed partial class RedisConnection : IDisposable
         {
             _unverified = false;
             var multiplexer = _multiplexer!;
+            await SubscribeMissingAsync(multiplexer);
             await multiplexer.GetSubscriber().PingAsync().WaitAsync(AnswerTime, _time);
             _isCluster = multiplexer.GetEndPoints().Any(endpoint => multiplexer.GetServer(endpoint).ServerType == ServerType.Cluster);
             if (_time.GetElapsedTime(Volatile.Read(ref _heard)) < Silence)

@@ -4,15 +4,21 @@ using Milepost.Realtime.Streams;
 namespace Milepost.Realtime.Backplane.Redis;
 
 /// <summary>
-/// Keeps the channels of one connection as they have to be: subscribed while somebody here listens to the stream. A change only marks the
-/// stream; the loop then looks who listens now, so that a quick leaving and coming back cannot end in the wrong order.
+/// Keeps the channels of one connection as they have to be: subscribed while somebody here listens to the stream, and for a moment longer, since
+/// most who leave are back soon (another page, a flaky network, a reconnect). A change only marks the stream; the loop then looks who listens
+/// now, so that a quick leaving and coming back cannot end in the wrong order.
 /// </summary>
 internal sealed class StreamChannels(RedisConnection connection, Func<long> epoch, TimeProvider time, Action<StreamName, byte[]> received)
 {
     private static readonly TimeSpan ConfirmationTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pass = TimeSpan.FromSeconds(1);
 
     private readonly StreamsToLookAt _changed = new();
     private readonly HashSet<StreamName> _subscribed = [];
+
+    /// <summary>Subscribed streams without a listener, and since when (monotonic).</summary>
+    private readonly Dictionary<StreamName, long> _leaving = [];
 
     public void Changed(StreamName stream) => _changed.Add(stream);
 
@@ -22,7 +28,7 @@ internal sealed class StreamChannels(RedisConnection connection, Func<long> epoc
         {
             while (true)
             {
-                await _changed.WhenAny().WaitAsync(cancellationToken);
+                await WaitAsync(cancellationToken);
                 await RunOnceAsync(receiver);
             }
         }
@@ -32,26 +38,42 @@ internal sealed class StreamChannels(RedisConnection connection, Func<long> epoc
         }
     }
 
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var changed = _changed.WhenAny();
+        if (_leaving.Count == 0)
+        {
+            await changed.WaitAsync(cancellationToken);
+            return;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(changed, Task.Delay(Pass, time, stop.Token));
+        await stop.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     private async Task RunOnceAsync(IHintReceiver receiver)
     {
         var added = new List<StreamName>();
         var confirmations = new List<Task>();
         foreach (var stream in _changed.Take())
         {
-            var channel = HintMessage.Channel(epoch(), stream);
-            var wanted = receiver.HasListeners(stream);
-            if (wanted && _subscribed.Add(stream))
+            if (!receiver.HasListeners(stream))
+            {
+                if (_subscribed.Contains(stream))
+                {
+                    _leaving.TryAdd(stream, time.GetTimestamp());
+                }
+            }
+            else if (!_leaving.Remove(stream) && _subscribed.Add(stream))
             {
                 added.Add(stream);
-                confirmations.Add(connection.SubscribeAsync(channel, message => received(stream, message)));
-            }
-            else if (!wanted && _subscribed.Remove(stream))
-            {
-                // Waited for as well: in a cluster, leaving and coming back soon after may travel over two connections and arrive in the wrong order.
-                confirmations.Add(connection.UnsubscribeAsync(channel));
+                confirmations.Add(connection.SubscribeAsync(HintMessage.Channel(epoch(), stream), message => received(stream, message)));
             }
         }
 
+        confirmations.AddRange(Leave(receiver));
         try
         {
             await Task.WhenAll(confirmations).WaitAsync(ConfirmationTime, time);
@@ -63,5 +85,18 @@ internal sealed class StreamChannels(RedisConnection connection, Func<long> epoc
 
         // What was committed elsewhere before now, but behind the session's first look, came by no hint.
         added.ForEach(receiver.Doubt);
+    }
+
+    private IEnumerable<Task> Leave(IHintReceiver receiver)
+    {
+        foreach (var (stream, _) in _leaving.Where(leaving => time.GetElapsedTime(leaving.Value) >= Linger).ToList())
+        {
+            _leaving.Remove(stream);
+            if (!receiver.HasListeners(stream))
+            {
+                _subscribed.Remove(stream);
+                yield return connection.UnsubscribeAsync(HintMessage.Channel(epoch(), stream));
+            }
+        }
     }
 }
