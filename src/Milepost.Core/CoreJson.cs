@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Milepost.Core.Deliveries;
 using Milepost.Core.DeadLetters;
+using Milepost.Core.Deliveries;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Milepost.Protocol.Deliveries;
 using Milepost.Protocol.Access;
+using Milepost.Protocol.Deliveries;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;

@@ -77,13 +77,18 @@ internal sealed class TestIssuer : IAsyncDisposable
     {
         RsaSecurityKey { Rsa: { } rsa } => new JsonObject
         {
-            ["kty"] = "RSA", ["use"] = "sig", ["kid"] = key.KeyId,
+            ["kty"] = "RSA",
+            ["use"] = "sig",
+            ["kid"] = key.KeyId,
             ["n"] = Base64Url.EncodeToString(rsa.ExportParameters(includePrivateParameters: false).Modulus),
             ["e"] = Base64Url.EncodeToString(rsa.ExportParameters(includePrivateParameters: false).Exponent),
         },
         ECDsaSecurityKey { ECDsa: { } ec } => new JsonObject
         {
-            ["kty"] = "EC", ["crv"] = "P-256", ["use"] = "sig", ["kid"] = key.KeyId,
+            ["kty"] = "EC",
+            ["crv"] = "P-256",
+            ["use"] = "sig",
+            ["kid"] = key.KeyId,
             ["x"] = Base64Url.EncodeToString(ec.ExportParameters(includePrivateParameters: false).Q.X),
             ["y"] = Base64Url.EncodeToString(ec.ExportParameters(includePrivateParameters: false).Q.Y),
         },
