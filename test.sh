@@ -51,9 +51,9 @@ for project in tests/*.Tests; do
     [ "$chosen" = yes ] || continue
   fi
 
-  # The torture tests run real processes and a great load; they say nothing about lines.
+  # These run real processes, often under a great load; they say nothing about lines.
   coverage=(--collect "XPlat Code Coverage" --settings tests/coverage.runsettings)
-  case "$name" in Milepost.Torture.Tests | Milepost.Nodes.Tests) coverage=() ;; esac
+  case "$name" in Milepost.Torture.Tests | Milepost.Nodes.Tests | Milepost.Faults.Tests) coverage=() ;; esac
   echo "testing $name"
   dotnet test "$project" --no-build --verbosity quiet --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
     --results-directory "$results/$name" "${coverage[@]}" || failed=1

@@ -13,8 +13,8 @@ for (const file of files.filter((name) => name.endsWith('.trx'))) {
   for (const [, outcome] of text.matchAll(/<UnitTestResult [^>]*outcome="(\w+)"/g)) {
     counts[outcome === 'Passed' ? 'passed' : outcome === 'Failed' ? 'failed' : 'skipped']++;
   }
-  if (file.includes('Torture')) {
-    for (const [, output] of text.matchAll(/<StdOut>([\s\S]*?)<\/StdOut>/g)) console.log(output.split('\n').filter((line) => line.startsWith('seed')).join('\n'));
+  if (/Torture|Faults/.test(file)) {
+    for (const [, output] of text.matchAll(/<StdOut>([\s\S]*?)<\/StdOut>/g)) console.log(output.split('\n').filter((line) => /\bseed \d/.test(line)).join('\n'));
   }
 }
 

@@ -38,7 +38,6 @@ public sealed class FaultTests(Cluster cluster, ITestOutputHelper output)
     {
         var scenario = Scenarios.All.Single(scenario => scenario.Name == name);
         var verdict = await new FaultRun(cluster, scenario, seed).RunAsync(output.WriteLine, TestContext.Current.CancellationToken);
-        await Console.Out.WriteLineAsync(verdict.ToString());
         output.WriteLine(verdict.ToString());
         verdict.Acknowledged.ShouldBeGreaterThan(0);
         verdict.Deliveries.ShouldBeGreaterThan(0);
