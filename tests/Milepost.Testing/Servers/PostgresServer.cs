@@ -77,7 +77,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts it (again) on the same data and port; returns when it takes connections.</summary>
     public Task RestartAsync() => PostgresCommandAsync(
         "pg_ctl", "start", "--wait", "--timeout=60", "--pgdata=" + Data, "--log=" + Path.Combine(_directory, "log"),
-        "--options=" + string.Create(CultureInfo.InvariantCulture, $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_directory} -c max_connections=200 -c shared_buffers=64MB"));
+        "--options=" + string.Create(CultureInfo.InvariantCulture, $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_directory} -c max_connections=600 -c shared_buffers=64MB"));
 
     public async ValueTask DisposeAsync()
     {
