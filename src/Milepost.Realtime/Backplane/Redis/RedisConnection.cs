@@ -21,6 +21,8 @@ public sealed partial class RedisConnection : IDisposable
     /// <summary>How long the library may try to connect again before the connection is made anew.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private const int SubscribeAttempts = 20;
+    private static readonly TimeSpan SubscribePause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
     private static readonly string[] Incapable = ["LOADING", "READONLY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "BUSY", "OOM", "MISCONF", "NOREPLICAS"];
 
@@ -185,12 +187,22 @@ public sealed partial class RedisConnection : IDisposable
 
     private async Task SubscribeAsync(ConnectionMultiplexer multiplexer, string channel, Action<byte[]> received)
     {
-        await Subscribe(multiplexer, channel, received);
-        if (multiplexer.GetSubscriber().SubscribedEndpoint(channel) is null)
+        var subscriber = multiplexer.GetSubscriber();
+        for (var attempt = 0; attempt < SubscribeAttempts; attempt++)
         {
-            // The library found no server for it (in a cluster: whose connection was just being made) and says nothing. Seen to when the next probe is back.
-            _unverified = true;
+            await Subscribe(multiplexer, channel, received);
+            if (subscriber.SubscribedEndpoint(channel) is not null)
+            {
+                return;
+            }
+
+            // The library found no server for it (in a cluster: one whose connection was just being made) and says nothing.
+            await subscriber.UnsubscribeAsync(channel);
+            await Task.Delay(SubscribePause, _time);
         }
+
+        // Seen to when a probe is back.
+        _unverified = true;
     }
 
     private async Task SubscribeMissingAsync(ConnectionMultiplexer multiplexer)
@@ -205,7 +217,8 @@ public sealed partial class RedisConnection : IDisposable
         foreach (var (channel, received) in handlers.Where(handler => subscriber.SubscribedEndpoint(handler.Key) is null))
         {
             await subscriber.UnsubscribeAsync(channel).WaitAsync(AnswerTime, _time);
-            await SubscribeAsync(multiplexer, channel, received).WaitAsync(AnswerTime, _time);
+            await Subscribe(multiplexer, channel, received).WaitAsync(AnswerTime, _time);
+            _unverified |= subscriber.SubscribedEndpoint(channel) is null;
         }
     }
 
