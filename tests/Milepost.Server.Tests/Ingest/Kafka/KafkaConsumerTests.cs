@@ -150,7 +150,7 @@ public sealed class KafkaConsumerTests : IAsyncDisposable
         _orders.Before = events => events.Any(recorded => recorded.Id == "e-13") ? throw new InvalidOperationException("e-13 breaks it") : Task.CompletedTask;
         for (var index = 0; index < 30; index++)
         {
-            await _cluster.SendAsync(Topic, "o-1", Event($"e-{index}", "o-1"));
+            await _cluster.SendAsync(Topic, "o-1", Event($"e-{index}", "o-1", second: index));
         }
 
         await using var node = await StartAsync();
