@@ -35,6 +35,12 @@ if ! command -v promtool >/dev/null; then
   rm -rf "$work"
 fi
 
+# Other people's implementations that the tests talk to.
+if ! (cd tests/peers && npm ls --silent >/dev/null 2>&1); then
+  echo "installing for the tests: packages of tests/peers"
+  (cd tests/peers && npm install --no-package-lock --no-audit --no-fund --silent)
+fi
+
 results=artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Milepost.Core.Customers;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Orders;

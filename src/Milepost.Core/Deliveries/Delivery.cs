@@ -32,10 +32,5 @@ public sealed record Delivery
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>A notification goes out over a channel once, so the two name the delivery; the store takes no second one.</summary>
-    public static string IdOf(string notificationId, DeliveryChannel channel) => channel switch
-    {
-        DeliveryChannel.Email => notificationId + ".email",
-        DeliveryChannel.Sms => notificationId + ".sms",
-        _ => throw new ArgumentOutOfRangeException(nameof(channel)),
-    };
+    public static string IdOf(string notificationId, DeliveryChannel channel) => string.Concat(notificationId, ".", channel.Wire());
 }

@@ -1,3 +1,4 @@
+using Milepost.Core.Customers;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
@@ -28,15 +29,4 @@ public sealed class RecordingContext
 
     /// <summary>The counts of the customers whom the events or their orders name, as far as they exist.</summary>
     public Dictionary<TenantKey, InboxState> Inboxes { get; } = [];
-}
-
-/// <summary>A customer as the events tell one.</summary>
-public sealed record Customer
-{
-    public required string Tenant { get; init; }
-
-    public required CustomerProfile Profile { get; init; }
-
-    /// <summary>The place of the newest event that told the profile; older ones do not change it.</summary>
-    public EventKey? ProfileKey { get; init; }
 }

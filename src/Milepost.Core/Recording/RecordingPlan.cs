@@ -1,3 +1,4 @@
+using Milepost.Core.Customers;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;

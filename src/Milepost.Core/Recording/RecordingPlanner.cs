@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Milepost.Core.Customers;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;

@@ -36,7 +36,7 @@ internal static class OutboxEndpoints
     {
         DeliveryId = message.DeliveryId,
         Attempt = message.Attempt,
-        Channel = message.Channel == DeliveryChannel.Email ? "email" : "sms",
+        Channel = message.Channel.Wire(),
         Address = message.Address,
         Title = message.Title,
         Body = message.Body,

@@ -23,14 +23,14 @@ internal static class DeliveryMetrics
 
     public static void Done(DeliveryChannel channel, DeliveryOutcome outcome, TimeSpan held)
     {
-        Attempts.Add(1, new KeyValuePair<string, object?>("channel", Name(channel)), new KeyValuePair<string, object?>("outcome", outcome switch
+        Attempts.Add(1, new KeyValuePair<string, object?>("channel", channel.Wire()), new KeyValuePair<string, object?>("outcome", outcome switch
         {
             DeliveryOutcome.Sent => "sent",
             DeliveryOutcome.Retry => "retry",
             DeliveryOutcome.GiveUp => "failed",
             _ => "unknown",
         }));
-        Held.Record(held.TotalSeconds, new KeyValuePair<string, object?>("channel", Name(channel)));
+        Held.Record(held.TotalSeconds, new KeyValuePair<string, object?>("channel", channel.Wire()));
     }
 
     public static void Fenced() => FencedReports.Add(1);
@@ -49,11 +49,4 @@ internal static class DeliveryMetrics
             Swept.Add(count, new KeyValuePair<string, object?>("what", what));
         }
     }
-
-    private static string Name(DeliveryChannel channel) => channel switch
-    {
-        DeliveryChannel.Email => "email",
-        DeliveryChannel.Sms => "sms",
-        _ => throw new ArgumentOutOfRangeException(nameof(channel)),
-    };
 }

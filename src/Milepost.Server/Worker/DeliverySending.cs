@@ -29,9 +29,9 @@ internal sealed partial class DeliverySending(IEnumerable<IChannelSender> sender
                 SendAnswer.Taken taken => new DeliveryOutcome.Sent(taken.Answer),
                 SendAnswer.Refused refused => new DeliveryOutcome.GiveUp(refused.Reason),
                 SendAnswer.Unknown unknown => new DeliveryOutcome.Unknown(unknown.Reason),
-                SendAnswer.Later later => ChannelPolicy.Of(delivery.Channel).Retry.After(attempt, chance()) is { } wait
-                    ? new DeliveryOutcome.Retry(later.After > wait ? later.After.Value : wait, later.Reason)
-                    : new DeliveryOutcome.GiveUp($"refused {attempt} times: {later.Reason}"),
+                SendAnswer.AddressDead dead => new DeliveryOutcome.GiveUp(dead.Reason),
+                SendAnswer.Down down => Again(delivery.Channel, attempt, down.Reason, down.After),
+                SendAnswer.Later later => Again(delivery.Channel, attempt, later.Reason, later.After),
                 _ => throw new UnreachableException(),
             };
         }
@@ -46,6 +46,11 @@ internal sealed partial class DeliverySending(IEnumerable<IChannelSender> sender
             return new DeliveryOutcome.Unknown(failure.GetType().Name);
         }
     }
+
+    private DeliveryOutcome Again(DeliveryChannel channel, int attempt, string reason, TimeSpan? after) =>
+        ChannelPolicy.Of(channel).Retry.After(attempt, chance()) is { } wait
+            ? new DeliveryOutcome.Retry(after > wait ? after.Value : wait, reason)
+            : new DeliveryOutcome.GiveUp($"refused {attempt} times: {reason}");
 
     private static partial class Log
     {
