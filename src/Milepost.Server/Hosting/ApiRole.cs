@@ -12,6 +12,7 @@ internal static class ApiRole
         app.MapEvents();
         app.MapOrders();
         app.MapNotifications();
+        app.MapNotificationRequests();
         app.MapTickets();
         app.MapOutbox();
         app.MapRevocations();
