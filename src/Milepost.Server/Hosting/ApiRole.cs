@@ -1,4 +1,5 @@
 using Milepost.Server.Admin;
+using Milepost.Server.Admin.Decisions;
 using Milepost.Server.Api;
 using Milepost.Server.Ingest;
 
@@ -15,6 +16,8 @@ internal static class ApiRole
         app.MapNotificationRequests();
         app.MapTickets();
         app.MapOutbox();
+        app.MapDecisions();
+        app.MapDeliveries();
         app.MapRevocations();
     }
 }
