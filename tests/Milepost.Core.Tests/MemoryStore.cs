@@ -1,3 +1,4 @@
+using Milepost.Core.Customers;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
