@@ -1,5 +1,6 @@
 using Milepost.Server.Admin;
 using Milepost.Server.Api;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Ingest;
 
 namespace Milepost.Server.Hosting;
@@ -14,6 +15,8 @@ internal static class ApiRole
         app.MapNotifications();
         app.MapTickets();
         app.MapOutbox();
+        app.MapSuppressions();
+        app.MapFeedback();
         app.MapRevocations();
     }
 }

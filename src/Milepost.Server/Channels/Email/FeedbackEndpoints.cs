@@ -37,11 +37,11 @@ internal static class FeedbackEndpoints
         {
             not JsonValueKind.Array => Problems.Result(ErrorCode.InvalidField, "The body is an array of reports."),
             _ when document.RootElement.GetArrayLength() > MaxItems => Problems.Result(ErrorCode.BatchTooLarge, $"At most {MaxItems} reports."),
-            _ => await TakeAsync(intake, tenant, document.RootElement, context.RequestAborted),
+            _ => await TakeAllAsync(intake, tenant, document.RootElement, context.RequestAborted),
         };
     }
 
-    private static async Task<IResult> TakeAsync(FeedbackIntake intake, string tenant, JsonElement items, CancellationToken cancellationToken)
+    private static async Task<IResult> TakeAllAsync(FeedbackIntake intake, string tenant, JsonElement items, CancellationToken cancellationToken)
     {
         var good = new List<(int Index, Feedback Feedback)>();
         var rejected = new List<RejectedEvent>();

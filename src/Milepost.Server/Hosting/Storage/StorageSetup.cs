@@ -35,6 +35,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
+                services.AddSingleton<ISuppressionStore, SqliteSuppressionStore>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -49,6 +50,7 @@ internal static class StorageSetup
                 services.AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>();
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
+                services.AddSingleton<ISuppressionStore, PostgresSuppressionStore>();
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
                 break;
             default:
