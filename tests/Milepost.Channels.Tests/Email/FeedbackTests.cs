@@ -177,7 +177,7 @@ public sealed class FeedbackTests : IAsyncLifetime
     private async Task<string> DeliveryAsync(string address)
     {
         using var shop = _server.Http(TestServer.Token("shop", "events:write"));
-        var placed = $$"""{"specversion":"1.0","id":"e-1","source":"/s","type":"order.placed","subject":"o-1","data":{"customer":{"id":"c-1","email":"{{address}}"}}}""";
+        var placed = $$$"""{"specversion":"1.0","id":"e-1","source":"/s","type":"order.placed","subject":"o-1","data":{"customer":{"id":"c-1","email":"{{{address}}}" } } }""";
         using var answer = await shop.PostAsync("/api/v1/acme/events", new StringContent(placed, Encoding.UTF8, "application/cloudevents+json"));
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var inbox = await _server.Client("c-1").Notifications.ListAsync();

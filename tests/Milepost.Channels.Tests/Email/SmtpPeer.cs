@@ -54,6 +54,17 @@ public sealed class SmtpPeer : IAsyncDisposable
     /// <summary>The next message, as soon as the server has it.</summary>
     public async Task<PeerMessage> ArrivedAsync() => await _arrivals.Reader.ReadAsync().AsTask().Soon();
 
+    /// <summary>So many messages, as soon as the server has told of them; no more are there by then.</summary>
+    public async Task<IReadOnlyList<PeerMessage>> MessagesAsync(int count)
+    {
+        for (var turn = 0; turn < count; turn++)
+        {
+            await ArrivedAsync();
+        }
+
+        return Messages.Count == count ? Messages : throw new InvalidOperationException($"{Messages.Count} messages have come, not {count}");
+    }
+
     /// <summary>As if it had only just been started.</summary>
     public void Forget()
     {

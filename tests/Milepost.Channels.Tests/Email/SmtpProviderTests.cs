@@ -26,7 +26,7 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
         var answer = await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None);
 
         answer.ShouldBe(new SendAnswer.Taken("250 2.0.0 Ok: queued as 4WxYz12AbC", "4WxYz12AbC"));
-        var message = peer.Messages.ShouldHaveSingleItem();
+        var message = (await peer.MessagesAsync(1)).Single();
         (message.From, message.To, message.Hello, message.User).ShouldBe(("no-reply@shop.example", "ada@example.org", "worker.shop.example", null));
         System.Text.Encoding.ASCII.GetString(message.Raw).ShouldEndWith("\r\nYour order is there.\r\n");
         provider.IsDown.ShouldBeFalse();
@@ -65,7 +65,7 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
         (await provider.SendAsync(Mails.To($"{to}@example.org"), CancellationToken.None)).GetType().Name.ShouldBe(expected);
         peer.Messages.ShouldBeEmpty();
         (await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
-        peer.Messages.ShouldHaveSingleItem();
+        await peer.MessagesAsync(1);
     }
 
     [Fact]
@@ -140,10 +140,11 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
             (await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
         }
 
-        peer.Messages.Select(message => message.Id).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
+        var connection = (await peer.MessagesAsync(3)).Select(message => message.Id).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
         (await provider.SendAsync(Mails.To("close-end@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Unknown>();
         (await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
-        peer.Messages[^1].Id.ShouldNotBe(peer.Messages[0].Id);
+        (await peer.ArrivedAsync()).Id.ShouldBe(connection);
+        (await peer.ArrivedAsync()).Id.ShouldNotBe(connection);
     }
 
     [Fact]
@@ -176,8 +177,9 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
         await Parallel.ForAsync(0, 100, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (index, cancellationToken) =>
             answers.Add(await provider.SendAsync(Mails.To($"c{Mails.Text(index)}@example.org"), cancellationToken)));
         answers.ShouldAllBe(answer => answer is SendAnswer.Taken);
-        peer.Messages.Select(message => message.To).Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, 100).Select(index => $"c{Mails.Text(index)}@example.org").Order(StringComparer.Ordinal));
-        peer.Messages.Select(message => message.Id).Distinct(StringComparer.Ordinal).Count().ShouldBeLessThanOrEqualTo(8);
+        var messages = await peer.MessagesAsync(100);
+        messages.Select(message => message.To).Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, 100).Select(index => $"c{Mails.Text(index)}@example.org").Order(StringComparer.Ordinal));
+        messages.Select(message => message.Id).Distinct(StringComparer.Ordinal).Count().ShouldBeLessThanOrEqualTo(8);
     }
 
     [Theory]
@@ -188,7 +190,7 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
         await using var peer = await SmtpPeer.StartAsync(new { user = "mile@post", password = "s\u00e9cret: /@", mechanisms = new[] { mechanism } });
         using var good = Mails.Provider(Mails.Options(peer.Server("mile%40post:s%C3%A9cret%3A%20%2F%40@")));
         (await good.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
-        peer.Messages[^1].User.ShouldBe("mile@post");
+        (await peer.ArrivedAsync()).User.ShouldBe("mile@post");
 
         using var bad = Mails.Provider(Mails.Options(peer.Server("mile%40post:wrong@")));
         (await bad.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Down>().Reason.ShouldContain("535");
@@ -202,13 +204,13 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
         await using var able = await SmtpPeer.StartAsync(new { utf8 = true });
         using var provider = Mails.Provider(Mails.Options(able.Server()));
         (await provider.SendAsync(Mails.To("m\u00fcller@b\u00fccher.example"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
-        able.Messages[^1].To.ShouldStartWith("m\u00fcller@");
+        (await able.ArrivedAsync()).To.ShouldStartWith("m\u00fcller@");
 
         await using var unable = await SmtpPeer.StartAsync();
         using var plain = Mails.Provider(Mails.Options(unable.Server()));
         (await plain.SendAsync(Mails.To("m\u00fcller@b\u00fccher.example"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Refused>().Reason.ShouldContain("SMTPUTF8");
         (await plain.SendAsync(Mails.To("mueller@b\u00fccher.example"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
-        unable.Messages.ShouldHaveSingleItem();
+        (await unable.MessagesAsync(1)).Single().To.ShouldStartWith("mueller@");
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class SmtpTlsTests : IDisposable
         await using var peer = await SmtpPeer.StartAsync(new { key, cert = certificate, starttls = !isImplicit, @implicit = isImplicit, user = "mile", password = "post" });
         using var provider = Mails.Provider(Mails.Options(peer.Server("mile:post@", $"{query}&ca={certificate}".TrimStart('&'), scheme)));
         (await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
-        (peer.Messages[^1].Secure, peer.Messages[^1].User).ShouldBe((true, "mile"));
+        var message = await peer.ArrivedAsync();
+        (message.Secure, message.User).ShouldBe((true, "mile"));
     }
 
     [Fact]
@@ -31,7 +32,7 @@ public sealed class SmtpTlsTests : IDisposable
         peer.Messages.ShouldBeEmpty();
         using var lenient = Mails.Provider(Mails.Options(peer.Server(query: "tls=opportunistic")));
         (await lenient.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
-        peer.Messages[^1].Secure.ShouldBeTrue();
+        (await peer.ArrivedAsync()).Secure.ShouldBeTrue();
     }
 
     [Fact]
