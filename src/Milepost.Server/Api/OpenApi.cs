@@ -20,6 +20,8 @@ internal static class OpenApi
         [("listOrders", "customer")] = "Operators only: this customer's orders.",
         [("listOrders", "cursor")] = "The next of the page before.",
         [("listOutbox", "cursor")] = "The next of the page before.",
+        [("listSuppressions", "cursor")] = "The next of the page before.",
+        [("removeSuppression", "id")] = "The id of the suppression.",
         [("listRevocations", "cursor")] = "The next of the page before.",
         [("listNotifications", "unread")] = "true: only unread ones; false: only read ones.",
         [("listNotifications", "category")] = "order, security, system, social or task.",

@@ -1,6 +1,7 @@
 using Milepost.Server.Admin;
 using Milepost.Server.Admin.Decisions;
 using Milepost.Server.Api;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Ingest;
 
 namespace Milepost.Server.Hosting;
@@ -18,6 +19,8 @@ internal static class ApiRole
         app.MapOutbox();
         app.MapDecisions();
         app.MapDeliveries();
+        app.MapSuppressions();
+        app.MapFeedback();
         app.MapRevocations();
     }
 }

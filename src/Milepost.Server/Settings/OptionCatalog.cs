@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Reflection;
+using Milepost.Server.Channels.Email;
 
 namespace Milepost.Server.Settings;
 
@@ -48,6 +49,7 @@ internal static class OptionCatalog
         ["Retention"] = typeof(RetentionOptions),
         ["Limits"] = typeof(LimitsOptions),
         ["Delivery"] = typeof(DeliveryOptions),
+        ["Channels:Email"] = typeof(EmailOptions),
     };
 
     public static readonly IReadOnlyDictionary<string, OptionKey> Keys = Sections

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Milepost.Server.Channels.Email;
 
 namespace Milepost.Server.Settings;
 
@@ -25,6 +26,8 @@ internal sealed record ServerSettings
     public LimitsOptions Limits { get; init; } = new();
 
     public DeliveryOptions Delivery { get; init; } = new();
+
+    public EmailOptions Email { get; init; } = new();
 
     /// <summary>What this process does.</summary>
     public Roles Roles { get; init; } = Roles.All;

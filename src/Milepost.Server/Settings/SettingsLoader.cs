@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Milepost.Server.Channels.Email;
 
 namespace Milepost.Server.Settings;
 
@@ -25,18 +26,20 @@ internal static class SettingsLoader
         var retention = binding.Bind<RetentionOptions>();
         var limits = binding.Bind<LimitsOptions>();
         var delivery = binding.Bind<DeliveryOptions>();
+        var email = binding.Bind<EmailOptions>();
         var urls = Urls(merged, errors);
         var roles = RoleNames.Parse(merged.GetValueOrDefault(OptionCatalog.RolesKey)?.Value ?? RoleNames.Write(Roles.All), errors);
         OptionRules.Check(roles, storage, errors);
         OptionRules.Check(storage, auth, gateway, errors);
         OptionRules.Check(redis, errors);
         OptionRules.Check(kafka, errors);
+        EmailOptionRules.Check(email, errors);
         if (errors.Count > 0)
         {
             return new SettingsResult.Refused(errors);
         }
 
-        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery], merged, new Dictionary<string, string>(StringComparer.Ordinal)
+        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, email], merged, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [OptionCatalog.UrlsKey] = string.Join(';', urls),
             [OptionCatalog.RolesKey] = RoleNames.Write(roles),
@@ -55,6 +58,7 @@ internal static class SettingsLoader
                 Retention = retention,
                 Limits = limits,
                 Delivery = delivery,
+                Email = email,
                 Roles = roles,
                 Urls = urls,
             },
