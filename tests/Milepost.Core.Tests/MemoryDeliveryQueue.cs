@@ -58,6 +58,16 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult(Step(tenant, id, row => DeliverySteps.Cancel(row, code, text, now)));
 
+    public Task<int> CancelTopicAsync(string tenant, string topic, string code, string text, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var waiting = _rows.Values.Where(row => row.Delivery.Tenant == tenant && row.Delivery.Topic == topic).Select(row => DeliverySteps.Cancel(row, code, text, now)).OfType<DeliveryStep>().ToList();
+            waiting.ForEach(step => Save(step));
+            return Task.FromResult(waiting.Count);
+        }
+    }
+
     public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult(Step(tenant, id, row => DeliverySteps.Report(row, report, now)));
 

@@ -13,6 +13,7 @@ internal static class ApiRole
         app.MapEvents();
         app.MapOrders();
         app.MapNotifications();
+        app.MapNotificationRequests();
         app.MapTickets();
         app.MapOutbox();
         app.MapRevocations();

@@ -89,6 +89,15 @@ public sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueu
     public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
         StepAsync(tenant, id, row => DeliverySteps.Cancel(row, code, text, now), cancellationToken);
 
+    public Task<int> CancelTopicAsync(string tenant, string topic, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            var waiting = SqliteDeliveryRows.Read(session.Prepare($"{SqliteDeliveryRows.Select} WHERE tenant = ? AND topic = ? AND state = 0").Bind(1, tenant).Bind(2, topic));
+            waiting.ForEach(row => SqliteDeliveryRows.Save(session, DeliverySteps.Cancel(row, code, text, now)!));
+            return waiting.Count;
+        },
+        cancellationToken);
+
     public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
         StepAsync(tenant, id, row => DeliverySteps.Report(row, report, now), cancellationToken);
 

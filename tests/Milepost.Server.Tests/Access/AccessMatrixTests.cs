@@ -24,6 +24,8 @@ public sealed class AccessMatrixTests
         ["GET /api/v1/{tenant}/orders/{id}"] = Readers,
         ["GET /api/v1/{tenant}/orders/{id}/tracking"] = Readers,
         ["GET /api/v1/{tenant}/notifications"] = Customers,
+        ["POST /api/v1/{tenant}/notifications"] = "notifications:write admin",
+        ["DELETE /api/v1/{tenant}/notifications/requests/{id}"] = "notifications:write admin",
         ["PUT /api/v1/{tenant}/notifications/read-all"] = Customers,
         ["PUT /api/v1/{tenant}/notifications/{id}/read"] = Customers,
         ["DELETE /api/v1/{tenant}/notifications/{id}/read"] = Customers,

@@ -419,6 +419,9 @@ public sealed class DeliveryLoopTests : IDisposable
         public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
             queue.CancelAsync(tenant, id, code, text, now + Skew, cancellationToken);
 
+        public Task<int> CancelTopicAsync(string tenant, string topic, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
+            queue.CancelTopicAsync(tenant, topic, code, text, now + Skew, cancellationToken);
+
         public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
             queue.ReportAsync(tenant, id, report, now + Skew, cancellationToken);
 
