@@ -5,6 +5,7 @@ using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
+using Milepost.Protocol.Push;
 using Milepost.Protocol.Streams;
 
 namespace Milepost.Protocol;
@@ -49,5 +50,6 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(RevocationRequest))]
 [JsonSerializable(typeof(RevocationView))]
 [JsonSerializable(typeof(RevocationPage))]
+[JsonSerializable(typeof(VapidPublicKey))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using Milepost.Server.Admin;
 using Milepost.Server.Admin.Decisions;
 using Milepost.Server.Api;
 using Milepost.Server.Channels.Email;
+using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Ingest;
 
 namespace Milepost.Server.Hosting;
@@ -22,5 +23,6 @@ internal static class ApiRole
         app.MapSuppressions();
         app.MapFeedback();
         app.MapRevocations();
+        app.MapWebPush();
     }
 }

@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using Milepost.Server.Channels.Email;
+using Milepost.Server.Channels.Apns;
+using Milepost.Server.Channels.Fcm;
+using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Outgoing;
 
 namespace Milepost.Server.Settings;
 
@@ -28,6 +32,13 @@ internal sealed record ServerSettings
     public DeliveryOptions Delivery { get; init; } = new();
 
     public EmailOptions Email { get; init; } = new();
+    public OutgoingOptions Outgoing { get; init; } = new();
+
+    public WebPushOptions WebPush { get; init; } = new();
+
+    public FcmOptions Fcm { get; init; } = new();
+
+    public ApnsOptions Apns { get; init; } = new();
 
     /// <summary>What this process does.</summary>
     public Roles Roles { get; init; } = Roles.All;
