@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Milepost.Protocol.Access;
 using Milepost.Protocol.Deliveries;
@@ -5,6 +6,7 @@ using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
+using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Streams;
 
 namespace Milepost.Protocol;
@@ -28,6 +30,9 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(UnreadChanged))]
 [JsonSerializable(typeof(InboxCounts))]
 [JsonSerializable(typeof(OutboxPage))]
+[JsonSerializable(typeof(NotificationPreferences))]
+[JsonSerializable(typeof(PreferencesView))]
+[JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(ServerFrame))]
 [JsonSerializable(typeof(ClientFrame))]
 [JsonSerializable(typeof(PollReply))]

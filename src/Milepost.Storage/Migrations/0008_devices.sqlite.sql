@@ -1,0 +1,8 @@
+-- Which customer an address of a device belongs to (customers.body has the device itself), so that a browser's subscription can move to whoever is
+-- logged in now. address is a hash: who knows a push address can nearly push.
+CREATE TABLE devices (
+    tenant TEXT NOT NULL,
+    address TEXT NOT NULL,
+    customer TEXT NOT NULL,
+    PRIMARY KEY (tenant, address)
+) WITHOUT ROWID;
