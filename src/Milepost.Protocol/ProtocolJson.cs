@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Milepost.Protocol.Access;
 using Milepost.Protocol.Deliveries;
+using Milepost.Protocol.Devices;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
@@ -33,6 +34,11 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(NotificationPreferences))]
 [JsonSerializable(typeof(PreferencesView))]
 [JsonSerializable(typeof(JsonNode))]
+[JsonSerializable(typeof(PushSubscriptionRequest))]
+[JsonSerializable(typeof(PushSubscriptionName))]
+[JsonSerializable(typeof(DeviceRequest))]
+[JsonSerializable(typeof(DeviceView))]
+[JsonSerializable(typeof(DevicePage))]
 [JsonSerializable(typeof(ServerFrame))]
 [JsonSerializable(typeof(ClientFrame))]
 [JsonSerializable(typeof(PollReply))]
