@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Milepost.Core.Customers;
 using Milepost.Core.Preferences;
@@ -41,8 +42,9 @@ internal static class PreferenceEndpoints
         return id is null ? refused! : Answer(context, PreferenceMatrix.Of(await customers.FindAsync(tenant, id, context.RequestAborted), tenants.Of(tenant)));
     }
 
-    private static Func<HttpContext, ICustomerStore, ITenantCatalog, ICommitListener, TimeProvider, string, string?, Task<IResult>> Changer(Decision decide, params string[] mediaTypes) =>
-        async (context, customers, tenants, listener, time, tenant, customer) =>
+    private static Func<HttpContext, ICustomerStore, ITenantCatalog, ICommitListener, TimeProvider, string, string?, string?, Task<IResult>> Changer(Decision decide, params string[] mediaTypes) =>
+        async (HttpContext context, ICustomerStore customers, ITenantCatalog tenants, ICommitListener listener, TimeProvider time, string tenant, string? customer,
+            [FromHeader(Name = "If-Match")] string? ifMatch) =>
         {
             var (id, refused) = CustomerParameter.Read(context, customer);
             if (id is null)
@@ -59,7 +61,7 @@ internal static class PreferenceEndpoints
             using (document)
             {
                 var changes = new PreferenceChanges(tenants.Of(tenant), time.GetUtcNow());
-                var expected = Expected(context);
+                var expected = Expected(ifMatch);
                 var change = await customers.ChangeAsync(tenant, id, state => decide(changes, state, document.RootElement, expected), context.RequestAborted);
                 if (change.Entries.Count > 0)
                 {
@@ -80,14 +82,14 @@ internal static class PreferenceEndpoints
     }
 
     // Null: no condition. A tag that is not one of ours matches nothing, and weak ones never do (RFC 9110, 13.1.1).
-    private static List<long>? Expected(HttpContext context)
+    private static List<long>? Expected(string? ifMatch)
     {
-        if (context.Request.Headers.IfMatch.Count == 0)
+        if (ifMatch is null)
         {
             return null;
         }
 
-        if (!EntityTagHeaderValue.TryParseList(context.Request.Headers.IfMatch, out var tags))
+        if (!EntityTagHeaderValue.TryParseList([ifMatch], out var tags))
         {
             return [];
         }
