@@ -2,8 +2,10 @@ using System.Text.Json.Serialization;
 using Milepost.Core.Customers;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
+using Milepost.Core.Tenants;
 
 namespace Milepost.Core;
 
@@ -15,5 +17,7 @@ namespace Milepost.Core;
 [JsonSerializable(typeof(RecordedEvent))]
 [JsonSerializable(typeof(Customer))]
 [JsonSerializable(typeof(Delivery))]
+[JsonSerializable(typeof(TenantSettings))]
+[JsonSerializable(typeof(IReadOnlyList<ChannelVerdict>))]
 [JsonSerializable(typeof(IReadOnlyList<TopicHeader>))]
 public sealed partial class CoreJson : JsonSerializerContext;
