@@ -1,11 +1,14 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Milepost.Protocol.Access;
 using Milepost.Protocol.Deliveries;
+using Milepost.Protocol.Devices;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Push;
+using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Streams;
 
 namespace Milepost.Protocol;
@@ -43,6 +46,14 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(SuppressionPage))]
 [JsonSerializable(typeof(IReadOnlyList<FeedbackItem>))]
 [JsonSerializable(typeof(FeedbackReply))]
+[JsonSerializable(typeof(NotificationPreferences))]
+[JsonSerializable(typeof(PreferencesView))]
+[JsonSerializable(typeof(JsonNode))]
+[JsonSerializable(typeof(PushSubscriptionRequest))]
+[JsonSerializable(typeof(PushSubscriptionName))]
+[JsonSerializable(typeof(DeviceRequest))]
+[JsonSerializable(typeof(DeviceView))]
+[JsonSerializable(typeof(DevicePage))]
 [JsonSerializable(typeof(ServerFrame))]
 [JsonSerializable(typeof(ClientFrame))]
 [JsonSerializable(typeof(PollReply))]

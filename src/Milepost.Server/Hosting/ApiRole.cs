@@ -4,6 +4,7 @@ using Milepost.Server.Api;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Ingest;
+using Milepost.Server.Unsubscribe;
 
 namespace Milepost.Server.Hosting;
 
@@ -16,6 +17,9 @@ internal static class ApiRole
         app.MapOrders();
         app.MapNotifications();
         app.MapNotificationRequests();
+        app.MapPreferences();
+        app.MapDevices();
+        app.MapUnsubscribe();
         app.MapTickets();
         app.MapOutbox();
         app.MapDecisions();
