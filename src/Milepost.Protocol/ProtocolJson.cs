@@ -6,6 +6,7 @@ using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Streams;
+using Milepost.Protocol.Templates;
 
 namespace Milepost.Protocol;
 
@@ -35,5 +36,15 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(RevocationRequest))]
 [JsonSerializable(typeof(RevocationView))]
 [JsonSerializable(typeof(RevocationPage))]
+[JsonSerializable(typeof(TemplateParts))]
+[JsonSerializable(typeof(TemplateList))]
+[JsonSerializable(typeof(TemplateView))]
+[JsonSerializable(typeof(TemplateStored))]
+[JsonSerializable(typeof(TemplateVersionView))]
+[JsonSerializable(typeof(TemplatePublishRequest))]
+[JsonSerializable(typeof(TemplatePreviewRequest))]
+[JsonSerializable(typeof(TemplatePreview))]
+[JsonSerializable(typeof(TemplateTestRequest))]
+[JsonSerializable(typeof(TemplateTestReply))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using Milepost.Server.Admin;
 using Milepost.Server.Api;
 using Milepost.Server.Ingest;
+using Milepost.Server.Templates;
 
 namespace Milepost.Server.Hosting;
 
@@ -15,5 +16,6 @@ internal static class ApiRole
         app.MapTickets();
         app.MapOutbox();
         app.MapRevocations();
+        app.MapTemplates();
     }
 }

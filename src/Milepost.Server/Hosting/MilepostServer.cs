@@ -10,6 +10,7 @@ using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
 using Milepost.Server.Telemetry;
+using Milepost.Server.Templates;
 using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
@@ -77,6 +78,7 @@ internal static class MilepostServer
         BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
         AccessParts.Add(services, settings);
+        TemplateServices.Add(services);
 
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {

@@ -5,6 +5,7 @@ using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
+using Milepost.Core.Templates;
 using Milepost.Storage.Postgres;
 using Milepost.Storage.Sqlite;
 
@@ -32,6 +33,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
+                services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddHostedService<CheckpointLoop>();
@@ -49,6 +51,7 @@ internal static class StorageSetup
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
+                services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
                 break;
             default:
                 throw new UnreachableException();
