@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Milepost.Client;
 using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Testing;
 

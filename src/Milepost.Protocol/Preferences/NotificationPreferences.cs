@@ -43,7 +43,7 @@ public sealed record QuietHours
     public IReadOnlyDictionary<string, QuietRule>? Types { get; init; }
 }
 
-/// <summary>A window from one local time to another, 24-hour <c>HH:mm</c>. An end at or before the begin lies on the next day.</summary>
+/// <summary>A window from one local time to another, 24-hour <c>HH:mm</c>. An end before the begin lies on the next day; the two are never the same.</summary>
 public sealed record QuietWindow(string From, string To);
 
 /// <summary>What becomes of a message that falls into quiet hours.</summary>

@@ -7,29 +7,16 @@ using Milepost.Realtime.Transports;
 namespace Milepost.Realtime.Sessions;
 
 /// <summary>
-/// One connection over one or more streams, whatever the transport. Everything that reaches the connection goes through one pump that runs
-/// only while there is something to do, so an idle session costs neither a task nor a buffer.
-///
-/// The pump's whole purpose is that each subscription's <see cref="Subscription.Sent"/> reaches its <see cref="Subscription.Head"/>:
-/// 1. it writes what waits in the queue, as long as it continues the offsets;
-/// 2. where a subscription is behind (just subscribed, queue overflown, hint lost), it reads the log;
-/// 3. when nothing is left it flushes, and stops.
-/// Writing waits for the receiver; nobody else waits for the pump.
+/// One connection over one or more streams, whatever the transport. Whoever has something for the connection leaves it in the session's mailbox
+/// (<see cref="SessionMailbox"/>) and goes on; everything that reaches the connection is written by its pump (<see cref="SessionPump"/>).
 /// </summary>
-internal sealed class Session : IThreadPoolWorkItem
+internal sealed class Session
 {
-    private readonly Lock _lock = new();
     private readonly SessionServer _server;
     private readonly SessionOutput _output;
+    private readonly SessionMailbox _mailbox;
+    private readonly SessionPump _pump;
     private readonly Action _abort;
-    private readonly SessionKind _kind;
-    private readonly OutboundQueue _queue;
-    private readonly SubscriptionList _subscriptions = new();
-    private readonly SubscriptionWriter _entries;
-    private TaskCompletionSource? _ended;
-    private CloseCode? _closing;
-    private State _state;
-    private bool _pumping;
 
     /// <param name="server">What all sessions share.</param>
     /// <param name="caller">Who is at the other end.</param>
@@ -41,32 +28,23 @@ internal sealed class Session : IThreadPoolWorkItem
     {
         _server = server;
         Caller = caller;
-        _output = new SessionOutput(output, codec, server.Time);
+        Kind = kind;
         _abort = abort;
-        _kind = kind;
-        _queue = new OutboundQueue(server.Limits);
-        _entries = new SubscriptionWriter(server, _output, _subscriptions, _lock, Once);
+        _output = new SessionOutput(output, codec, server.Time);
+        _mailbox = new SessionMailbox(server.Limits);
+        _pump = new SessionPump(this, server, _mailbox, _output, once: kind == SessionKind.Once);
         LastHeard = server.Time.GetTimestamp();
-    }
-
-    private enum State : byte
-    {
-        Open,
-
-        /// <summary>The end has been asked for; what waits is still written.</summary>
-        Closing,
-        Ended,
     }
 
     public Caller Caller { get; private set; }
 
-    /// <summary>Whether the other end answers heartbeats, so that its silence means something.</summary>
-    public bool ExpectsAnswers => _kind == SessionKind.Duplex;
+    public SessionKind Kind { get; }
 
-    public SessionKind Kind => _kind;
+    /// <summary>Whether the other end answers heartbeats, so that its silence means something.</summary>
+    public bool ExpectsAnswers => Kind == SessionKind.Duplex;
 
     /// <summary>The code that we end it with; null while nobody asked for its end.</summary>
-    public CloseCode? ClosedWith => _closing;
+    public CloseCode? ClosedWith => _mailbox.ClosedWith;
 
     public TimeSpan ExpiryNotice => _server.Limits.ExpiryNotice;
 
@@ -85,51 +63,25 @@ internal sealed class Session : IThreadPoolWorkItem
     public bool Warned { get; set; }
 
     /// <summary>The log could not be read; the registry's next pass has it tried again.</summary>
-    public bool WaitsForLog { get; private set; }
+    public bool WaitsForLog => _mailbox.WaitsForLog;
 
     /// <summary>Whether the page is in front of somebody, as far as the client says.</summary>
     public bool Visible { get; set; }
 
-    public bool IsOpen => _state == State.Open;
+    public bool IsOpen => _mailbox.IsOpen;
 
     /// <summary>When the session ended (monotonic); 0 while it goes on. The transport may still wait for the other end's goodbye.</summary>
-    public long EndedAt { get; private set; }
+    public long EndedAt => _mailbox.EndedAt;
 
-    private bool Once => _kind == SessionKind.Once;
-
-    public int StreamCount => _subscriptions.All.Length;
+    public int StreamCount => _mailbox.Subscriptions.All.Length;
 
     /// <summary>How many bytes of entries wait to be written.</summary>
-    public int QueuedBytes
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _queue.Bytes;
-            }
-        }
-    }
-
-    public bool Follows(string label) => _subscriptions.Find(label) is not null;
+    public int QueuedBytes => _mailbox.QueuedBytes;
 
     /// <summary>Completes when the session has ended and nothing more is written.</summary>
-    public Task Ended
-    {
-        get
-        {
-            lock (_lock)
-            {
-                _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                if (_state == State.Ended && !_pumping)
-                {
-                    _ended.TrySetResult();
-                }
+    public Task Ended => _mailbox.Ended;
 
-                return _ended.Task;
-            }
-        }
-    }
+    public bool Follows(string label) => _mailbox.Subscriptions.Find(label) is not null;
 
     /// <summary>Follows streams. Those that are followed already start over.</summary>
     public void Subscribe(IReadOnlyList<(string Label, StreamName Stream, Since Since)> streams)
@@ -142,14 +94,9 @@ internal sealed class Session : IThreadPoolWorkItem
         }
 
         Subscription[] added = [.. round.Parts.Select(part => part.Subscription)];
-        lock (_lock)
+        if (!_mailbox.TryAdd(round))
         {
-            if (_state != State.Open)
-            {
-                return;
-            }
-
-            _subscriptions.Add(round);
+            return;
         }
 
         // Listening begins before the log is read: what is committed in between is seen by both, and the offsets tell.
@@ -165,16 +112,9 @@ internal sealed class Session : IThreadPoolWorkItem
 
     public bool Unsubscribe(string label)
     {
-        Subscription? found;
-        lock (_lock)
+        if (_mailbox.Remove(label) is not { } found)
         {
-            found = _subscriptions.Find(label);
-            if (found is null)
-            {
-                return false;
-            }
-
-            _subscriptions.Remove(found);
+            return false;
         }
 
         _server.Hub.Remove(found);
@@ -183,43 +123,14 @@ internal sealed class Session : IThreadPoolWorkItem
     }
 
     /// <summary>A hint: this entry exists. Called by whoever committed it; never waits.</summary>
-    public void Offer(Subscription subscription, StreamFrame frame)
-    {
-        bool start;
-        lock (_lock)
-        {
-            if (_state != State.Open)
-            {
-                return;
-            }
-
-            subscription.Head = Math.Max(subscription.Head, frame.Offset);
-            if (subscription.Since is null)
-            {
-                _queue.TryAddEntry(subscription, frame);
-            }
-
-            start = !_pumping;
-            _pumping = true;
-        }
-
-        if (start)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-    }
+    public void Offer(Subscription subscription, StreamFrame frame) => StartPump(_mailbox.Put(subscription, frame));
 
     /// <summary>The stream stands here: what is missing is read from the log. True: that was not known.</summary>
     public bool OfferHead(Subscription subscription, long head)
     {
-        lock (_lock)
+        if (!_mailbox.TryRaise(subscription, head))
         {
-            if (_state != State.Open || head <= subscription.Head)
-            {
-                return false;
-            }
-
-            subscription.Head = head;
+            return false;
         }
 
         Wake();
@@ -227,20 +138,17 @@ internal sealed class Session : IThreadPoolWorkItem
     }
 
     /// <summary>Tries the log again that could not be read.</summary>
-    public void Retry()
-    {
-        WaitsForLog = false;
-        Wake();
-    }
+    public void Retry() => StartPump(_mailbox.TryLogAgain());
 
     /// <summary>The other end said something, whatever it was.</summary>
     public void Heard() => LastHeard = _server.Time.GetTimestamp();
 
-    public void Send(byte[] control, bool withCursor = false) => Add(withCursor ? OutboundKind.ControlWithCursor : OutboundKind.Control, control);
+    public void Send(byte[] control, bool withCursor = false) =>
+        StartPump(_mailbox.Put(withCursor ? OutboundKind.ControlWithCursor : OutboundKind.Control, control));
 
-    public void SendHeartbeat() => Add(OutboundKind.Heartbeat, null);
+    public void SendHeartbeat() => StartPump(_mailbox.Put(OutboundKind.Heartbeat, null));
 
-    public void SendPong(byte[] payload) => Add(OutboundKind.Pong, payload);
+    public void SendPong(byte[] payload) => StartPump(_mailbox.Put(OutboundKind.Pong, payload));
 
     /// <summary>Renewed credentials of the same caller.</summary>
     public void Renew(Caller caller)
@@ -253,7 +161,7 @@ internal sealed class Session : IThreadPoolWorkItem
     /// <summary>This device has everything up to the cursor. What it says of streams that are not followed here is not believed.</summary>
     public void Acknowledge(Cursor cursor)
     {
-        foreach (var subscription in _subscriptions.All)
+        foreach (var subscription in _mailbox.Subscriptions.All)
         {
             if (cursor.Epoch == _server.Source.Epoch && cursor.PositionOf(subscription.Label) is { } position && position.Offset <= subscription.Head)
             {
@@ -265,19 +173,11 @@ internal sealed class Session : IThreadPoolWorkItem
     /// <summary>Ends the session: the control frames that wait are written, then the close code.</summary>
     public void Close(CloseCode code)
     {
-        lock (_lock)
+        if (_mailbox.TryClose(code))
         {
-            if (_state != State.Open)
-            {
-                return;
-            }
-
-            _closing = code;
-            _state = State.Closing;
+            StopListening();
+            Wake();
         }
-
-        StopListening();
-        Wake();
     }
 
     /// <summary>Cuts the connection: nobody is there any more, or nobody who may be.</summary>
@@ -290,21 +190,7 @@ internal sealed class Session : IThreadPoolWorkItem
     /// <summary>Ends the session without a word. <see cref="Ended"/> completes when the pump has come to rest.</summary>
     public void Stop()
     {
-        lock (_lock)
-        {
-            if (_state != State.Ended)
-            {
-                _state = State.Ended;
-                EndedAt = _server.Time.GetTimestamp();
-            }
-
-            _queue.Clear();
-            if (!_pumping)
-            {
-                _ended?.TrySetResult();
-            }
-        }
-
+        _mailbox.End(_server.Time.GetTimestamp());
         StopListening();
     }
 
@@ -312,214 +198,21 @@ internal sealed class Session : IThreadPoolWorkItem
     public void CutOff() => _abort();
 
     /// <summary>The position of the whole connection. To be read from the pump, or behind <see cref="Ended"/>.</summary>
-    public string CurrentCursor() => _subscriptions.Cursor(_server.Source.Epoch);
+    public string CurrentCursor() => _mailbox.Subscriptions.Cursor(_server.Source.Epoch);
 
-    void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
+    private void Wake() => StartPump(_mailbox.TryStart());
 
-    private void Add(OutboundKind kind, byte[]? body)
+    private void StartPump(bool isDue)
     {
-        lock (_lock)
+        if (isDue)
         {
-            if (_state != State.Open)
-            {
-                return;
-            }
-
-            if (!_queue.TryAddControl(kind, body))
-            {
-                _closing = CloseCode.TooManyFrames;
-                _state = State.Closing;
-            }
-        }
-
-        Wake();
-    }
-
-    private void Wake()
-    {
-        lock (_lock)
-        {
-            if (_pumping || _state == State.Ended)
-            {
-                return;
-            }
-
-            _pumping = true;
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    private async Task PumpAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                while (await PumpOnceAsync())
-                {
-                }
-
-                return;
-            }
-            catch (LogUnavailableException failure) when (!Once)
-            {
-                _server.Registry.LogAway(failure);
-                if (RestForLog())
-                {
-                    return;
-                }
-            }
-            catch (Exception failure)
-            {
-                _server.Registry.Failed(failure);
-                if (IsOpen && !Once)
-                {
-                    // The log cannot be read, or the connection is broken: saying goodbye tells which.
-                    Close(CloseCode.InternalError);
-                    continue;
-                }
-
-                _abort();
-                Gone();
-                return;
-            }
-        }
-    }
-
-    /// <summary>One round. False: the pump rests.</summary>
-    private async ValueTask<bool> PumpOnceAsync()
-    {
-        if (_state == State.Open && New() is { } added)
-        {
-            // All starts are found before anything is written, so that every cursor that goes out speaks of every stream.
-            await _entries.LocateAsync(added);
-            return true;
-        }
-
-        _entries.WriteResets();
-        while (TryTake(out var item))
-        {
-            Write(item);
-            if (_output.IsFull && !await _output.FlushAsync())
-            {
-                return Gone();
-            }
-        }
-
-        _entries.Announce();
-        if (_state == State.Open && Behind() is { } behind)
-        {
-            return await _entries.ReadAsync(behind) || Gone();
-        }
-
-        if (_state == State.Closing)
-        {
-            _output.End(_closing!.Number, _closing.Reason);
-            await _output.FlushAsync();
-            return Gone();
-        }
-
-        if (Once && _entries.HasAnswered)
-        {
-            _output.Count();
-            Stop();
-        }
-
-        return (_output.HasUnflushed && !Once && !await _output.FlushAsync()) ? Gone() : !Rest(always: false);
-    }
-
-    /// <summary>Lets the pump rest until the log can be read again. False: the session ends, and for that no log is needed.</summary>
-    private bool RestForLog()
-    {
-        lock (_lock)
-        {
-            WaitsForLog = _state == State.Open;
-            _pumping = !WaitsForLog;
-            return WaitsForLog;
-        }
-    }
-
-    private bool Gone()
-    {
-        Stop();
-        return !Rest(always: true);
-    }
-
-    private bool TryTake(out Outbound item)
-    {
-        lock (_lock)
-        {
-            return _queue.TryTake(out item);
-        }
-    }
-
-    /// <summary>A subscription whose start is still to be found.</summary>
-    private Subscription? New()
-    {
-        lock (_lock)
-        {
-            return _subscriptions.New();
-        }
-    }
-
-    /// <summary>A subscription for which the log has to be read.</summary>
-    private Subscription? Behind()
-    {
-        lock (_lock)
-        {
-            return _entries.IsFull ? null : _subscriptions.Behind();
-        }
-    }
-
-    private void Write(in Outbound item)
-    {
-        switch (item.Kind)
-        {
-            case OutboundKind.Entry:
-                _entries.Write(item.Subscription!, item.Frame!);
-                break;
-            case OutboundKind.Control:
-                _output.Frame(item.Control, null, null);
-                break;
-            case OutboundKind.ControlWithCursor:
-                _output.Frame(item.Control, null, CurrentCursor());
-                break;
-            case OutboundKind.Heartbeat:
-                _output.Heartbeat();
-                break;
-            case OutboundKind.Pong:
-                _output.Pong(item.Control);
-                break;
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
-    }
-
-    /// <summary>Lets the pump rest if there is nothing to do. False: something came in between.</summary>
-    private bool Rest(bool always)
-    {
-        lock (_lock)
-        {
-            var idle = _state == State.Ended || always || (_state == State.Open && _queue.IsEmpty && New() is null && Behind() is null);
-            if (!idle)
-            {
-                return false;
-            }
-
-            _pumping = false;
-            if (_state == State.Ended)
-            {
-                _ended?.TrySetResult();
-            }
-
-            return true;
+            ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
         }
     }
 
     private void StopListening()
     {
-        foreach (var subscription in _subscriptions.All)
+        foreach (var subscription in _mailbox.Subscriptions.All)
         {
             _server.Hub.Remove(subscription);
         }

@@ -48,8 +48,13 @@ internal sealed class SessionOutput(PipeWriter writer, IFrameCodec codec, TimePr
     {
         _unflushed = 0;
         Count();
-        WaitingSince = time.GetTimestamp();
-        var result = await writer.FlushAsync();
+        var flush = writer.FlushAsync();
+        if (!flush.IsCompleted)
+        {
+            WaitingSince = time.GetTimestamp();
+        }
+
+        var result = await flush;
         WaitingSince = 0;
         return !result.IsCompleted;
     }

@@ -5,6 +5,7 @@ using Milepost.Protocol;
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Access.Revocations;
 using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Access;
 

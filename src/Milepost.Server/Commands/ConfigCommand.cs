@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Spectre.Console;
 
 namespace Milepost.Server.Commands;

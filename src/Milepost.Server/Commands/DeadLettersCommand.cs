@@ -5,6 +5,8 @@ using Milepost.Core.DeadLetters;
 using Milepost.Core.Recording;
 using Milepost.Protocol;
 using Milepost.Server.Hosting;
+using Milepost.Server.Hosting.Storage;
+using Milepost.Server.Settings;
 using Spectre.Console;
 
 namespace Milepost.Server.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Milepost.Server.Demo;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Milepost.Server.Hosting;
+using Milepost.Server.Hosting.Storage;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Milepost.Server.Hosting;
+using Milepost.Server.Hosting.Storage;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Commands;
 
@@ -15,7 +17,7 @@ internal static class ServeCommand
 
     private static readonly Option<string?> Roles = new("--roles")
     {
-        Description = $"{OptionCatalog.RolesDescription} Default: {RoleNames.Write(Hosting.Roles.All)}",
+        Description = $"{OptionCatalog.RolesDescription} Default: {RoleNames.Write(Settings.Roles.All)}",
         HelpName = "role[,role]",
     };
 

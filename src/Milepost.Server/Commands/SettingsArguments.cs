@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Commands;
 

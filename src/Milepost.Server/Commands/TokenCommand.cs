@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Milepost.Protocol;
 using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Commands;
 

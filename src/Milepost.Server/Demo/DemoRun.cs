@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Spectre.Console;
 
 namespace Milepost.Server.Demo;

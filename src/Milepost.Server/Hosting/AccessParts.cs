@@ -5,6 +5,7 @@ using Milepost.Server.Access;
 using Milepost.Server.Access.Limits;
 using Milepost.Server.Access.Revocations;
 using Milepost.Server.Access.Tickets;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Hosting;
 

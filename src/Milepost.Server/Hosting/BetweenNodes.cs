@@ -1,6 +1,7 @@
 using Milepost.Realtime.Backplane;
 using Milepost.Realtime.Backplane.Redis;
 using Milepost.Realtime.Streams;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Hosting;
 

@@ -4,8 +4,10 @@ using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol.Errors;
+using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Ingest;
 using Milepost.Server.Ingest.Kafka;
+using Milepost.Server.Settings;
 using Milepost.Server.Worker;
 using Milepost.Storage;
 

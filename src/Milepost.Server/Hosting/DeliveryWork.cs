@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Milepost.Core.Deliveries;
 using Milepost.Server.Channels;
 using Milepost.Server.Channels.Outbox;
+using Milepost.Server.Settings;
 using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;

@@ -1,5 +1,6 @@
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Gateway;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Hosting;
 

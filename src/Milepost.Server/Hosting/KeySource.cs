@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.IdentityModel.Tokens;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Hosting;
 

@@ -9,6 +9,8 @@ using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Gateway;
+using Milepost.Server.Hosting.Storage;
+using Milepost.Server.Settings;
 using Milepost.Server.Telemetry;
 using Milepost.Server.Templates;
 using Milepost.Server.Worker;

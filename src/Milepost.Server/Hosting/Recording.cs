@@ -1,5 +1,6 @@
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
+using Milepost.Server.Settings;
 using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;

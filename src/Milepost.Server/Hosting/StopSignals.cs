@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Hosting;
 

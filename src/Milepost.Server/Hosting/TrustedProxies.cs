@@ -1,6 +1,5 @@
-using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
-using IPNetwork = System.Net.IPNetwork;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Hosting;
 
@@ -10,18 +9,6 @@ namespace Milepost.Server.Hosting;
 /// </summary>
 internal static class TrustedProxies
 {
-    /// <summary>Reads <c>10.0.0.5</c> or <c>10.0.0.0/24</c>.</summary>
-    public static bool TryParse(string text, out IPNetwork network)
-    {
-        if (IPAddress.TryParse(text, out var address))
-        {
-            network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
-            return true;
-        }
-
-        return IPNetwork.TryParse(text, out network);
-    }
-
     public static void Use(WebApplication app, GatewayOptions options)
     {
         if (options.TrustedProxies.Count == 0)
@@ -34,7 +21,7 @@ internal static class TrustedProxies
         forwarded.KnownIPNetworks.Clear();
         foreach (var proxy in options.TrustedProxies)
         {
-            forwarded.KnownIPNetworks.Add(TryParse(proxy, out var network) ? network : throw new InvalidOperationException($"{proxy} was not checked"));
+            forwarded.KnownIPNetworks.Add(ProxyNetwork.TryParse(proxy, out var network) ? network : throw new InvalidOperationException($"{proxy} was not checked"));
         }
 
         app.UseForwardedHeaders(forwarded);

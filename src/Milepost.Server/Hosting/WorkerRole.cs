@@ -1,4 +1,5 @@
 using Milepost.Server.Ingest.Kafka;
+using Milepost.Server.Settings;
 using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Worker;
 

@@ -1,6 +1,6 @@
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Worker;
 

@@ -129,7 +129,7 @@ public sealed class SessionChaosTests
         foreach (var client in faithful)
         {
             var seen = Labels.ToDictionary(label => label, _ => new List<long>());
-            while (seen.Values.Any(offsets => offsets.LastOrDefault() != count))
+            while (seen.Values.Any(offsets => offsets.LastOrDefault() != count) || client.History.TrueForAll(arrived => arrived.Type != FrameTypes.Ready))
             {
                 Note(seen, (await client.NextAsync()).Frame);
             }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Milepost.Server.Access;
 using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Server.Testing;
 
 namespace Milepost.Server.Tests.Access;

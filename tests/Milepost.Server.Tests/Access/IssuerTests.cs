@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Milepost.Server.Access;
 using Milepost.Server.Access.Revocations;
 using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Server.Testing;
 using Milepost.Testing;
 

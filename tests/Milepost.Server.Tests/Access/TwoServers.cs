@@ -1,4 +1,4 @@
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Server.Testing;
 using Milepost.Testing;
 using Milepost.Testing.Servers;

@@ -6,6 +6,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Milepost.Server.Commands;
 using Milepost.Server.Demo;
 using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Tests.Demo;
 

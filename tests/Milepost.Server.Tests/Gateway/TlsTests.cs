@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Milepost.Protocol.Streams;
 using Milepost.Realtime.Sessions;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Server.Testing;
 
 namespace Milepost.Server.Tests.Gateway;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Milepost.Protocol.Streams;
 using Milepost.Realtime.Backplane.Redis;
 using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Server.Testing;
 using Milepost.Testing;
 using Milepost.Testing.Servers;

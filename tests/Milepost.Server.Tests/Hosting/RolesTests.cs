@@ -1,7 +1,7 @@
 using Milepost.Core.Recording;
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Access;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Server.Testing;
 
 namespace Milepost.Server.Tests.Hosting;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Testing;
 
 namespace Milepost.Server.Tests.House;

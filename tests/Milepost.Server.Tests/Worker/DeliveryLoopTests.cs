@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
 using Milepost.Server.Channels;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Server.Worker;
 using Milepost.Storage.Sqlite;
 using Milepost.Testing;

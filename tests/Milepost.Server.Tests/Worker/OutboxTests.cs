@@ -3,7 +3,7 @@ using System.Text;
 using Milepost.Core.Deliveries;
 using Milepost.Protocol.Deliveries;
 using Milepost.Protocol.Notifications;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Server.Testing;
 using Milepost.Server.Tests.Api;
 using Milepost.Testing;

@@ -1,7 +1,7 @@
 using System.Net;
 using Milepost.Protocol;
 using Milepost.Realtime.Sessions;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Access.Limits;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Milepost.Core.Access;
 using Milepost.Realtime.Sessions;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Access.Revocations;
 

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 using Confluent.Kafka;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Recording;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Ingest.Kafka;
 

@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Ingest.Kafka;
 

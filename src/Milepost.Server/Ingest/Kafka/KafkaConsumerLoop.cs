@@ -1,4 +1,4 @@
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Ingest.Kafka;
 

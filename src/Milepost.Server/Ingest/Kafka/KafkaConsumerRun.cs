@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 using Milepost.Core.DeadLetters;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Ingest.Kafka;
 

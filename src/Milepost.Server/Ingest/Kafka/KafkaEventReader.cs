@@ -6,7 +6,7 @@ using Milepost.Core.DeadLetters;
 using Milepost.Core.Orders;
 using Milepost.Protocol;
 using Milepost.Protocol.Errors;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Ingest.Kafka;
 

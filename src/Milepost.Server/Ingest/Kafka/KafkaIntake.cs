@@ -4,6 +4,7 @@ using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Protocol.Errors;
 using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Ingest.Kafka;
 

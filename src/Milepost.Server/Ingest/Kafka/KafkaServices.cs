@@ -1,6 +1,7 @@
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Recording;
 using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Ingest.Kafka;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Server.Testing;
 using Milepost.Server.Tests.Api;
 using Milepost.Server.Tests.Gateway;

@@ -6,7 +6,7 @@ using Milepost.Protocol;
 using Milepost.Realtime.Backplane.Redis;
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Access.Revocations;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Testing;
 
 namespace Milepost.Server.Tests.Access.Revocations;

@@ -2,7 +2,7 @@ using Milepost.Core.Access;
 using Milepost.Protocol;
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Access.Revocations;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Tests.Access.Revocations;
 

@@ -4,6 +4,7 @@ using Milepost.Core.Recording;
 using Milepost.Protocol;
 using Milepost.Server.Hosting;
 using Milepost.Server.Ingest.Kafka;
+using Milepost.Server.Settings;
 using Milepost.Testing;
 
 namespace Milepost.Server.Tests.Ingest.Kafka;

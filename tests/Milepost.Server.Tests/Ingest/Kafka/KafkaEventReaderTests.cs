@@ -1,8 +1,8 @@
 using System.Text;
 using Milepost.Core.DeadLetters;
 using Milepost.Protocol.Orders;
-using Milepost.Server.Hosting;
 using Milepost.Server.Ingest.Kafka;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Tests.Ingest.Kafka;
 

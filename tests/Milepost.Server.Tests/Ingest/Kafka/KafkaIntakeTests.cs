@@ -4,8 +4,8 @@ using Milepost.Core.DeadLetters;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
-using Milepost.Server.Hosting;
 using Milepost.Server.Ingest.Kafka;
+using Milepost.Server.Settings;
 using Milepost.Testing;
 
 namespace Milepost.Server.Tests.Ingest.Kafka;

@@ -6,6 +6,7 @@ using Milepost.Core.Streams;
 using Milepost.Protocol.Streams;
 using Milepost.Server.Hosting;
 using Milepost.Server.Ingest.Kafka;
+using Milepost.Server.Settings;
 using Milepost.Storage.Sqlite;
 using Milepost.Testing;
 

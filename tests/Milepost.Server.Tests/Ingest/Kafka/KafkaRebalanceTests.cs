@@ -1,4 +1,4 @@
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 using Milepost.Testing;
 
 namespace Milepost.Server.Tests.Ingest.Kafka;

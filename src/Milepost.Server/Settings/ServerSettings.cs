@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 /// <summary>What the server runs with: read once, checked, unchanged for the life of the process.</summary>
 internal sealed record ServerSettings

@@ -1,6 +1,6 @@
 using Milepost.Core.Recording;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Hosting.Storage;
 
 /// <summary>Asks the database once a second whether events could be recorded.</summary>
 internal sealed partial class StorageWatch(IStorageEngine engine, TimeProvider time, ILogger<StorageWatch> logger) : BackgroundService, IReadinessPart

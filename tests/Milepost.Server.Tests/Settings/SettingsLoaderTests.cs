@@ -1,6 +1,6 @@
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
-namespace Milepost.Server.Tests.Hosting;
+namespace Milepost.Server.Tests.Settings;
 
 public sealed class SettingsLoaderTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Reflection;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 /// <summary>One option: a property of an option class under its section.</summary>
 internal sealed record OptionKey(string Section, PropertyInfo Property)

@@ -3,7 +3,7 @@ using Milepost.Realtime.Backplane.Redis;
 using Milepost.Server.Ingest.Kafka;
 using Milepost.Storage.Postgres;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 /// <summary>What annotations cannot say about options.</summary>
 internal static class OptionRules
@@ -58,7 +58,7 @@ internal static class OptionRules
             errors.Add($"Gateway:PublicUrl: must be an address, for example https://track.shop.example, not '{gateway.PublicUrl}'.");
         }
 
-        foreach (var proxy in gateway.TrustedProxies.Where(proxy => !TrustedProxies.TryParse(proxy, out _)))
+        foreach (var proxy in gateway.TrustedProxies.Where(proxy => !ProxyNetwork.TryParse(proxy, out _)))
         {
             errors.Add($"Gateway:TrustedProxies: '{proxy}' is not an address or a network, for example 10.0.0.5 or 10.0.0.0/24.");
         }

@@ -1,4 +1,4 @@
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 /// <summary>Finds the known word that a wrong one was probably meant to be.</summary>
 internal static class Spelling

@@ -1,7 +1,7 @@
 using Milepost.Core.Recording;
 using Milepost.Storage.Sqlite;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Hosting.Storage;
 
 /// <summary>Keeps the write-ahead log short, beside the commits.</summary>
 internal sealed partial class CheckpointLoop(SqliteDatabase database, TimeProvider time, ILogger<CheckpointLoop> logger) : BackgroundService

@@ -1,4 +1,4 @@
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 /// <summary>What a process does. One process can do everything; several can share the work.</summary>
 [Flags]

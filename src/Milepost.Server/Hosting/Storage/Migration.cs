@@ -1,9 +1,10 @@
 using Milepost.Core.Recording;
+using Milepost.Server.Settings;
 using Milepost.Storage;
 using Milepost.Storage.Postgres;
 using Milepost.Storage.Sqlite;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Hosting.Storage;
 
 /// <summary>Brings the database to this version's schema.</summary>
 internal static class Migration

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 /// <summary>One value as it was found.</summary>
 /// <param name="Key">With colons, in the writer's spelling.</param>

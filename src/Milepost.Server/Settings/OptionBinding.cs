@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 /// <summary>Fills option classes from the merged values and checks their annotations, naming the full key in every message.</summary>
 internal sealed class OptionBinding(IReadOnlyDictionary<string, RawSetting> merged, List<string> errors)

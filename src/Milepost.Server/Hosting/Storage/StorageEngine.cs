@@ -1,7 +1,7 @@
 using Milepost.Storage.Postgres;
 using Milepost.Storage.Sqlite;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Hosting.Storage;
 
 /// <summary>The database engine beneath the stores, as far as the host has to do with it.</summary>
 internal interface IStorageEngine

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 /// <summary>
 /// Reads <c>appsettings.json</c>, then <c>MILEPOST__SECTION__KEY</c>, then <c>--Section:Key=value</c>; the later wins. A key that nobody

@@ -1,4 +1,4 @@
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 /// <summary>Roles as they are written in settings.</summary>
 internal static class RoleNames

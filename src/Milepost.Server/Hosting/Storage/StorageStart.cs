@@ -1,7 +1,7 @@
 using Milepost.Core.Recording;
 using Milepost.Storage;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Hosting.Storage;
 
 /// <summary>The server cannot start, and trying again does not help; the message says what would.</summary>
 internal sealed class StartRefusedException(string message) : Exception(message);

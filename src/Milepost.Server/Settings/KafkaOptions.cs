@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 internal sealed class KafkaOptions
 {

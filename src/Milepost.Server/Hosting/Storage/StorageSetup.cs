@@ -6,10 +6,11 @@ using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
 using Milepost.Core.Templates;
+using Milepost.Server.Settings;
 using Milepost.Storage.Postgres;
 using Milepost.Storage.Sqlite;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Hosting.Storage;
 
 /// <summary>The one place that knows which engine runs.</summary>
 internal static class StorageSetup

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Milepost.Storage.Postgres;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 /// <summary>Marks an option whose value must never be shown.</summary>
 [AttributeUsage(AttributeTargets.Property)]
