@@ -2,9 +2,11 @@ using System.Text.Json.Serialization;
 using Milepost.Core.Customers;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 
 namespace Milepost.Core;
 
@@ -17,5 +19,7 @@ namespace Milepost.Core;
 [JsonSerializable(typeof(Customer))]
 [JsonSerializable(typeof(Delivery))]
 [JsonSerializable(typeof(TemplateSource))]
+[JsonSerializable(typeof(TenantSettings))]
+[JsonSerializable(typeof(IReadOnlyList<ChannelVerdict>))]
 [JsonSerializable(typeof(IReadOnlyList<TopicHeader>))]
 public sealed partial class CoreJson : JsonSerializerContext;

@@ -17,6 +17,9 @@ public sealed record TenantSettings
 
     public TenantLimits Limits { get; init; } = new();
 
+    /// <summary>By notification type: over what it goes, instead of the product's own route.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<RouteStep>> Routes { get; init; } = new Dictionary<string, IReadOnlyList<RouteStep>>();
+
     /// <summary>How many days notifications are kept, 1 to 3650; null: as the installation.</summary>
     public int? RetentionDays { get; init; }
 

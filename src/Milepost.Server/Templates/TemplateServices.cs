@@ -1,5 +1,4 @@
 using Milepost.Core.Templates;
-using Milepost.Core.Tenants;
 
 namespace Milepost.Server.Templates;
 
@@ -10,13 +9,9 @@ internal static class TemplateServices
     {
         services.AddSingleton(_ => BuiltInTexts.Load());
         services.AddSingleton<TemplateCatalog>();
-        services.AddSingleton(provider => new Texts(
-            provider.GetRequiredService<BuiltInTexts>(), provider.GetRequiredService<TemplateCatalog>(), provider.GetService<ITenantCatalog>(),
-            provider.GetRequiredService<ILogger<Texts>>()));
+        services.AddSingleton<Texts>();
         services.AddSingleton<ITexts>(provider => provider.GetRequiredService<Texts>());
-        services.AddSingleton(provider => new TemplateTrial(
-            provider.GetRequiredService<Texts>(), provider.GetRequiredService<BuiltInTexts>(), provider.GetRequiredService<TemplateCatalog>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetService<ITenantCatalog>()));
+        services.AddSingleton<TemplateTrial>();
         services.AddHostedService<TemplateLoop>();
     }
 }

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
+using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Templates;
 using Milepost.Server.Templates.Engine;
 
 namespace Milepost.Server.Templates;
 
 /// <summary>Tries templates before customers see them: must they be refused, and what should their author know?</summary>
-internal sealed class TemplateTrial(Texts texts, BuiltInTexts builtIn, TemplateCatalog catalog, TimeProvider time, ITenantCatalog? tenants)
+internal sealed class TemplateTrial(Texts texts, BuiltInTexts builtIn, TemplateCatalog catalog, TimeProvider time, ITenantCatalog tenants)
 {
     // Some mail services cut off what is longer.
     private const int LongHtml = 100 * 1024;
@@ -34,7 +35,7 @@ internal sealed class TemplateTrial(Texts texts, BuiltInTexts builtIn, TemplateC
             warnings.Add($"Without courier, arrival time, link and names it cannot be rendered, and the product's words take its place: {fault.Describe()}");
         }
 
-        if (name.Channel == Protocol.Preferences.NotificationChannel.Sms)
+        if (name.Channel == NotificationChannel.Sms)
         {
             WarnOfPrice(text.Text, warnings);
         }
@@ -67,7 +68,7 @@ internal sealed class TemplateTrial(Texts texts, BuiltInTexts builtIn, TemplateC
 
     /// <summary>The product's own words for a name; null: it has none.</summary>
     public TemplateSource? BuiltIn(TemplateName name) => name.IsPartial
-        ? builtIn.Partial(name.Type[TemplateName.PartialPrefix.Length..]) is { } partial && name.Channel == Protocol.Preferences.NotificationChannel.Email ? new TemplateSource { Html = partial } : null
+        ? builtIn.Partial(name.Type[TemplateName.PartialPrefix.Length..]) is { } partial && name.Channel == NotificationChannel.Email ? new TemplateSource { Html = partial } : null
         : builtIn.Find(name);
 
     private static void WarnOfPrice(string text, List<string> warnings)
@@ -84,5 +85,5 @@ internal sealed class TemplateTrial(Texts texts, BuiltInTexts builtIn, TemplateC
         }
     }
 
-    private TenantBrand BrandOf(string tenant) => tenants?.Of(tenant).Brand ?? new TenantBrand();
+    private TenantBrand BrandOf(string tenant) => tenants.Of(tenant).Brand;
 }

@@ -9,7 +9,7 @@ namespace Milepost.Server.Templates;
 /// The words of notifications. A tenant's template that cannot be rendered never stops anything: ours take its place, which is counted, and
 /// told once for each version.
 /// </summary>
-internal sealed partial class Texts(BuiltInTexts builtIn, TemplateCatalog catalog, ITenantCatalog? tenants, ILogger<Texts> logger) : ITexts
+internal sealed partial class Texts(BuiltInTexts builtIn, TemplateCatalog catalog, ITenantCatalog tenants, ILogger<Texts> logger) : ITexts
 {
     private readonly TemplateEnvironment _environment = new(builtIn.Partial);
     private readonly ConcurrentDictionary<TemplateName, CompiledTemplate> _compiled = new();
@@ -83,7 +83,7 @@ internal sealed partial class Texts(BuiltInTexts builtIn, TemplateCatalog catalo
     private CompiledTemplate Compile(TemplateName name) => new(_environment, name.Channel, builtIn.Find(name)!);
 
     private string[] ChainOf(TemplateKey key) =>
-        [.. LocaleTag.Chain(LocaleTag.Normalize(key.Locale), tenants?.Of(key.Tenant).Brand.Locale is { } tag ? LocaleTag.Normalize(tag) : null)];
+        [.. LocaleTag.Chain(LocaleTag.Normalize(key.Locale), tenants.Of(key.Tenant).Brand.Locale is { } tag ? LocaleTag.Normalize(tag) : null)];
 
     // The type's words before general ones: ours for the type go before the tenant's for no type in particular.
     private TemplateVersion? FindOwn(TemplateSet set, TemplateKey key, string[] chain)

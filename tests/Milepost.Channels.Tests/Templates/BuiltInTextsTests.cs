@@ -105,10 +105,9 @@ public sealed class BuiltInTextsTests
             foreach (var (note, driver) in new (string?, string?)[] { (null, null), ("Ring twice.", "Grace") })
             {
                 var order = Some.Order() with { Driver = driver is null ? null : new Driver("d-1", driver, null) };
-                var cause = new Core.Orders.RecordedEvent { Tenant = "acme", Source = "s", Id = "1", Type = "t", Subject = order.Id, Time = Some.Now, ReceivedAt = Some.Now, Note = note };
-                var text = texts.Render(new TemplateKey("acme", rule.Type, NotificationChannel.InApp, "en"), null, new TextModel { Now = Some.Now, Order = order, Note = note });
-                text.Title.ShouldBe(rule.Title);
-                text.Text.ShouldBe(NotificationRules.Fill(rule.Body, order, cause));
+                var key = new TemplateKey("acme", rule.Type, NotificationChannel.InApp, "en");
+                var model = new TextModel { Now = Some.Now, Order = order, Note = note };
+                texts.Render(key, null, model).ShouldBe(new RuleTexts().Render(key, null, model));
             }
         }
     }

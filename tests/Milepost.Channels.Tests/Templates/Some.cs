@@ -52,7 +52,7 @@ internal static class Some
     {
         var catalog = new TemplateCatalog(BuiltIn);
         catalog.Learn(versions, Now);
-        return new Texts(BuiltIn, catalog, tenantLocale is null ? null : new OneTenant(tenantLocale), logger ?? NullLogger<Texts>.Instance);
+        return new Texts(BuiltIn, catalog, tenantLocale is null ? new DefaultTenants() : new OneTenant(tenantLocale), logger ?? NullLogger<Texts>.Instance);
     }
 
     public static TemplateName Name(string type, NotificationChannel channel, string locale) => new(type, channel, locale);

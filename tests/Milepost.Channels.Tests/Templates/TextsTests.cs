@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Protocol.Preferences;
 using Milepost.Server.Templates;
 
@@ -57,7 +59,7 @@ public sealed class TextsTests
         var old = Some.Version(1, name, new TemplateSource { Title = "old", Text = "old words" });
         var catalog = new TemplateCatalog(Some.BuiltIn);
         catalog.Learn([old], Some.Now);
-        var texts = new Texts(Some.BuiltIn, catalog, null, Microsoft.Extensions.Logging.Abstractions.NullLogger<Texts>.Instance);
+        var texts = new Texts(Some.BuiltIn, catalog, new DefaultTenants(), NullLogger<Texts>.Instance);
         var key = new TemplateKey("acme", Type, NotificationChannel.Push, "en");
         var pinned = texts.VersionOf(key);
         catalog.Learn([Some.Version(2, name, new TemplateSource { Title = "new", Text = "new words" }, Some.Now.AddHours(1))], Some.Now.AddHours(1));

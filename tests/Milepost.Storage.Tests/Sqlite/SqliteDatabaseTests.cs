@@ -91,7 +91,7 @@ public sealed class SqliteDatabaseTests : IDisposable
             session.Script("PRAGMA user_version = 999");
         }
 
-        Should.Throw<StoreUnavailableException>(() => SqliteDatabase.Open(File)).Message
+        Should.Throw<NewerSchemaException>(() => SqliteDatabase.Open(File)).Message
             .ShouldBe($"The database has schema version 999, this program knows {int.Parse(Scripts[^1][..4], CultureInfo.InvariantCulture)}. It was written by a newer version: run that one.");
     }
 
@@ -210,7 +210,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         // The plan names an event that is there already, behind one that is new: the index refuses it when half is written.
         await Should.ThrowAsync<InvalidOperationException>(() => stores.Orders.RecordAsync([Some.Status("e-2", OrderStatus.Paid, 2)], context =>
         {
-            var plan = RecordingPlanner.Plan(context, [Some.Status("e-2", OrderStatus.Paid, 2)], Stores.Now);
+            var plan = RecordingPlanner.Plan(context, Some.Tools, [Some.Status("e-2", OrderStatus.Paid, 2)], Stores.Now);
             plan.Events.Add(Some.Placed("e-1", 1));
             return plan;
         }, CancellationToken.None));

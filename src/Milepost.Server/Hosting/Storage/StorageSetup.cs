@@ -4,9 +4,11 @@ using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
+using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Core.Templates;
 using Milepost.Server.Settings;
+using Milepost.Storage;
 using Milepost.Storage.Postgres;
 using Milepost.Storage.Sqlite;
 
@@ -23,10 +25,11 @@ internal static class StorageSetup
     public static void Add(IServiceCollection services, StorageOptions storage)
     {
         services.AddHostedService<StorageStart>();
+        services.AddSingleton(new AddressSecret(""));
         switch (storage.Provider)
         {
             case StorageOptions.Sqlite:
-                services.AddSingleton(_ => SqliteDatabase.Open(DatabasePath(storage)));
+                services.AddSingleton(_ => Open(storage));
                 services.AddSingleton<IStorageEngine, SqliteEngine>();
                 services.AddSingleton<IOrderStore, SqliteOrderStore>();
                 services.AddSingleton<INotificationStore, SqliteNotificationStore>();
@@ -37,6 +40,9 @@ internal static class StorageSetup
                 services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
+                services.AddSingleton<IClearanceStore, SqliteClearanceStore>();
+                services.AddSingleton<IDeliveryLimitStore, SqliteDeliveryLimitStore>();
+                services.AddSingleton<ISuppressionStore, SqliteSuppressionStore>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -51,6 +57,9 @@ internal static class StorageSetup
                 services.AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>();
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
+                services.AddSingleton<IClearanceStore, PostgresClearanceStore>();
+                services.AddSingleton<IDeliveryLimitStore, PostgresDeliveryLimitStore>();
+                services.AddSingleton<ISuppressionStore, PostgresSuppressionStore>();
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
                 services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
                 break;
@@ -61,6 +70,19 @@ internal static class StorageSetup
         services.AddSingleton<StorageWatch>();
         services.AddSingleton<IReadinessPart>(provider => provider.GetRequiredService<StorageWatch>());
         services.AddHostedService(provider => provider.GetRequiredService<StorageWatch>());
+    }
+
+    private static SqliteDatabase Open(StorageOptions storage)
+    {
+        try
+        {
+            return SqliteDatabase.Open(DatabasePath(storage));
+        }
+        catch (Exception failure) when (failure is NewerSchemaException or StoreUnavailableException)
+        {
+            // Unlike a server, a file does not come back: there is nothing to wait for.
+            throw new StartRefusedException(failure.Message);
+        }
     }
 
     /// <summary>Where the data is, for the operator's eyes.</summary>
