@@ -12,7 +12,6 @@ using Milepost.Server.Gateway;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Settings;
 using Milepost.Server.Telemetry;
-using Milepost.Server.Templates;
 using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
@@ -80,7 +79,6 @@ internal static class MilepostServer
         BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
         AccessParts.Add(services, settings);
-        TemplateServices.Add(services);
 
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {

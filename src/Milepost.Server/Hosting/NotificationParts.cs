@@ -1,5 +1,6 @@
 using Milepost.Core.Notifications;
 using Milepost.Core.Tenants;
+using Milepost.Server.Templates;
 
 namespace Milepost.Server.Hosting;
 
@@ -8,6 +9,7 @@ internal static class NotificationParts
 {
     public static void Add(IServiceCollection services)
     {
+        TemplateServices.Add(services);
         services.AddSingleton<ITenantCatalog, DefaultTenants>();
         services.AddSingleton<NotificationTools>();
     }

@@ -72,7 +72,7 @@ public sealed class BuiltInTextsTests
                 text.Text.ShouldNotBeNullOrWhiteSpace();
                 (text.Title.Length > 0).ShouldBe(channel != NotificationChannel.Sms);
                 (text.Html is not null).ShouldBe(channel == NotificationChannel.Email);
-                all.ShouldNotContain("{");
+                all.ShouldNotContain("{{");
                 (text.Html is null ? all : text.Title + text.Text).ShouldNotContain("  ");
                 foreach (var odd in (string[])[" .", "..", " ,", "()", "  ", ": \n", "undefined", "<Müller>"])
                 {

@@ -33,7 +33,8 @@ internal static class Currencies
             format.CurrencyNegativePattern = 9;
         }
 
-        return amount.ToString("C", format);
+        // An amount is never broken over two lines.
+        return amount.ToString("C", format).Replace(' ', '\u00a0');
     }
 
     private static string Sign(string code, CultureInfo culture)

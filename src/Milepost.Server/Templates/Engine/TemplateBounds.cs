@@ -30,6 +30,11 @@ internal static class TemplateBounds
             throw Fault(part, null, $"longer than {Number(MaxSource)} characters");
         }
 
+        if (source.IndexOf("{{{{", StringComparison.Ordinal) is >= 0 and var raw)
+        {
+            throw Fault(part, LineOf(source, raw), "raw blocks are not available");
+        }
+
         Limit(part, source, MaxBlocks, "blocks", Count(source, Blocks));
         Limit(part, source, MaxContentPlaces, "places for the content", Count(source, SearchValues.Create(["@partial-block"], StringComparison.Ordinal)));
         var tags = 0;
@@ -49,11 +54,6 @@ internal static class TemplateBounds
     {
         var next = Next(source, at);
         var tag = source.AsSpan(at, (next < 0 ? source.Length : next) - at);
-        if (tag.StartsWith("{{{{"))
-        {
-            throw Fault(part, LineOf(source, at), "raw blocks are not available");
-        }
-
         if (tag.Slice(2).TrimStart("~#").StartsWith("*"))
         {
             throw Fault(part, LineOf(source, at), "inline partials and decorators are not available; make it a partial of its own");
