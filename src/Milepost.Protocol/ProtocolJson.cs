@@ -10,6 +10,7 @@ using Milepost.Protocol.Orders;
 using Milepost.Protocol.Push;
 using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Streams;
+using Milepost.Protocol.Templates;
 
 namespace Milepost.Protocol;
 
@@ -62,5 +63,15 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(RevocationView))]
 [JsonSerializable(typeof(RevocationPage))]
 [JsonSerializable(typeof(VapidPublicKey))]
+[JsonSerializable(typeof(TemplateParts))]
+[JsonSerializable(typeof(TemplateList))]
+[JsonSerializable(typeof(TemplateView))]
+[JsonSerializable(typeof(TemplateStored))]
+[JsonSerializable(typeof(TemplateVersionView))]
+[JsonSerializable(typeof(TemplatePublishRequest))]
+[JsonSerializable(typeof(TemplatePreviewRequest))]
+[JsonSerializable(typeof(TemplatePreview))]
+[JsonSerializable(typeof(TemplateTestRequest))]
+[JsonSerializable(typeof(TemplateTestReply))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

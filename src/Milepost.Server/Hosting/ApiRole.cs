@@ -5,6 +5,7 @@ using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Ingest;
 using Milepost.Server.Unsubscribe;
+using Milepost.Server.Templates;
 
 namespace Milepost.Server.Hosting;
 
@@ -28,5 +29,6 @@ internal static class ApiRole
         app.MapFeedback();
         app.MapRevocations();
         app.MapWebPush();
+        app.MapTemplates();
     }
 }
