@@ -4,6 +4,7 @@ using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
+using Milepost.Core.Tenants;
 
 namespace Milepost.Core;
 
@@ -15,5 +16,6 @@ namespace Milepost.Core;
 [JsonSerializable(typeof(RecordedEvent))]
 [JsonSerializable(typeof(Customer))]
 [JsonSerializable(typeof(Delivery))]
+[JsonSerializable(typeof(TenantSettings))]
 [JsonSerializable(typeof(IReadOnlyList<TopicHeader>))]
 public sealed partial class CoreJson : JsonSerializerContext;

@@ -17,6 +17,9 @@ public sealed record TenantSettings
 
     public TenantLimits Limits { get; init; } = new();
 
+    /// <summary>By notification type: over what it goes, instead of the product's own route.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<RouteStep>> Routes { get; init; } = new Dictionary<string, IReadOnlyList<RouteStep>>();
+
     /// <summary>How many days notifications are kept, 1 to 3650; null: as the installation.</summary>
     public int? RetentionDays { get; init; }
 
@@ -85,4 +88,9 @@ public sealed record WebhookEndpoint
     public IReadOnlyList<string> Types { get; init; } = [];
 
     public bool Enabled { get; init; } = true;
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>Why it is not enabled, where not a person has switched it off.</summary>
+    public string? OffReason { get; init; }
 }

@@ -5,6 +5,7 @@ using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
+using Milepost.Core.Tenants;
 using Milepost.Server.Settings;
 using Milepost.Storage.Postgres;
 using Milepost.Storage.Sqlite;
@@ -33,6 +34,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
+                services.AddSingleton<ITenantStore, SqliteTenantStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddHostedService<CheckpointLoop>();
@@ -50,6 +52,7 @@ internal static class StorageSetup
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
+                services.AddSingleton<ITenantStore, PostgresTenantStore>();
                 break;
             default:
                 throw new UnreachableException();
