@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Milepost.Core.Customers;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Tenants;
@@ -17,5 +18,6 @@ namespace Milepost.Core;
 [JsonSerializable(typeof(Customer))]
 [JsonSerializable(typeof(Delivery))]
 [JsonSerializable(typeof(TenantSettings))]
+[JsonSerializable(typeof(IReadOnlyList<ChannelVerdict>))]
 [JsonSerializable(typeof(IReadOnlyList<TopicHeader>))]
 public sealed partial class CoreJson : JsonSerializerContext;

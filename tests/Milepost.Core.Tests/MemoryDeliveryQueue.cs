@@ -11,6 +11,7 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
         string.CompareOrdinal(left.Tenant, right.Tenant) is not 0 and var byTenant ? byTenant : string.CompareOrdinal(left.Id, right.Id)));
 
     private readonly Dictionary<(string Tenant, string Id), List<DeliveryAttempt>> _attempts = [];
+    private readonly Dictionary<(string Tenant, string Id), List<DeliveryNote>> _notes = [];
     private readonly List<OutboxMessage> _sent = [];
     private readonly TenantTurns _turns = new();
 
@@ -25,12 +26,12 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
         }
     }
 
-    public Task<IReadOnlyList<Lease>> LeaseAsync(string owner, int max, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Lease>> LeaseAsync(string owner, DeliveryLane lane, int max, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             var leases = new List<Lease>();
-            var due = _rows.Values.Where(row => DeliverySteps.Lease(row, owner, now + leaseFor, now) is not null).GroupBy(row => row.Delivery.Tenant).ToDictionary(tenant => tenant.Key, tenant => tenant.ToList());
+            var due = _rows.Values.Where(row => row.Delivery.Lane == lane && DeliverySteps.Lease(row, owner, now + leaseFor, now) is not null).GroupBy(row => row.Delivery.Tenant).ToDictionary(tenant => tenant.Key, tenant => tenant.ToList());
             var share = TenantTurns.Share(due.Count, max);
             foreach (var tenant in _turns.Order(due.Keys, max))
             {
@@ -50,6 +51,33 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
 
     public Task<IReadOnlyList<LeaseResult>> CompleteAsync(IReadOnlyList<Completion> completions, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<LeaseResult>>(
         [.. completions.Select(completion => Step(completion.Lease, row => DeliverySteps.Complete(row, completion.Lease.Token, completion.Outcome, now)))]);
+
+    public Task<IReadOnlyList<LeaseResult>> SettleAsync(IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<LeaseResult>>(
+        [.. settlements.Select(settlement => Step(settlement.Lease, row => DeliverySteps.Settle(row, settlement.Lease.Token, settlement.Clearance, now)))]);
+
+    public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Task.FromResult(Step(tenant, id, row => DeliverySteps.Cancel(row, code, text, now)));
+
+    public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Task.FromResult(Step(tenant, id, row => DeliverySteps.Report(row, report, now)));
+
+    public Task<int> WakeAsync(string code, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var held = _rows.Values.Where(row => row.Progress.State == DeliveryState.Queued && row.Progress.Reason == code && row.Progress.Due > now).ToList();
+            held.ForEach(row => _rows[(row.Delivery.Tenant, row.Delivery.Id)] = row with { Progress = row.Progress with { Due = now } });
+            return Task.FromResult(held.Count);
+        }
+    }
+
+    public Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(_rows.TryAdd((delivery.Tenant, delivery.Id), QueuedDelivery.New(delivery)));
+        }
+    }
 
     public Task<IReadOnlyList<LeaseResult>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<LeaseResult>>([.. leases.Select(lease => Step(lease, row => DeliverySteps.Renew(row, lease.Token, now + leaseFor)))]);
@@ -90,7 +118,7 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     {
         lock (_gate)
         {
-            return Task.FromResult(_rows.TryGetValue((tenant, id), out var row) ? new DeliveryDetails(row, [.. _attempts.GetValueOrDefault((tenant, id)) ?? []]) : null);
+            return Task.FromResult(_rows.TryGetValue((tenant, id), out var row) ? new DeliveryDetails(row, [.. _attempts.GetValueOrDefault((tenant, id)) ?? []], [.. _notes.GetValueOrDefault((tenant, id)) ?? []]) : null);
         }
     }
 
@@ -112,17 +140,20 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
         }
     }
 
-    private LeaseResult Step(Lease lease, Func<QueuedDelivery, DeliveryStep?> decide)
+    private LeaseResult Step(Lease lease, Func<QueuedDelivery, DeliveryStep?> decide) =>
+        Step(lease.Delivery.Tenant, lease.Delivery.Id, decide) ? LeaseResult.Applied : LeaseResult.Fenced;
+
+    private bool Step(string tenant, string id, Func<QueuedDelivery, DeliveryStep?> decide)
     {
         lock (_gate)
         {
-            if (!_rows.TryGetValue((lease.Delivery.Tenant, lease.Delivery.Id), out var row) || decide(row) is not { } step)
+            if (!_rows.TryGetValue((tenant, id), out var row) || decide(row) is not { } step)
             {
-                return LeaseResult.Fenced;
+                return false;
             }
 
             Save(step);
-            return LeaseResult.Applied;
+            return true;
         }
     }
 
@@ -144,6 +175,12 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
             {
                 attempts[at] = attempts[at] with { FinishedAt = attempt.FinishedAt, Outcome = attempt.Outcome, Answer = attempt.Answer };
             }
+        }
+
+        if (step.Note is { } note)
+        {
+            var notes = _notes.TryGetValue(key, out var known) ? known : _notes[key] = [];
+            notes.Add(note);
         }
 
         return step.After;

@@ -238,7 +238,7 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog,
                 context.Known.Add(recorded.Identity());
             }
 
-            var isOrder = recorded.Type != EventTypes.CustomerUpdated;
+            var isOrder = !EventTypes.IsOfCustomer(recorded.Type);
             if (isOrder && _orders.TryGetValue(new TenantKey(recorded.Tenant, recorded.Subject), out var order))
             {
                 var key = new TenantKey(order.Tenant, order.Id);
@@ -293,7 +293,7 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog,
 
         Deliveries.Insert(plan);
         plan.Entries.ForEach(Append);
-        foreach (var (tenant, customer, notification) in plan.Notifications)
+        foreach (var (tenant, customer, notification, _) in plan.Notifications)
         {
             var place = plan.Entries.Single(entry => entry.Id == notification.Id).Offset;
             _notifications.Add((new TenantKey(tenant, customer), place, notification));
@@ -327,7 +327,7 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog,
     }
 
     private List<RecordedEvent> History(string tenant, string orderId) =>
-        _events.FindAll(recorded => recorded.Tenant == tenant && recorded.Subject == orderId && recorded.Type != EventTypes.CustomerUpdated);
+        _events.FindAll(recorded => recorded.Tenant == tenant && recorded.Subject == orderId && !EventTypes.IsOfCustomer(recorded.Type));
 
     private InboxState InboxOf(TenantKey customer) => _inboxes.GetValueOrDefault(customer);
 

@@ -1,4 +1,7 @@
+using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
+using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Orders;
 
@@ -10,6 +13,9 @@ internal static class Some
     public const string Tenant = "acme";
     public const string Source = "/shops/1";
     public static readonly DateTimeOffset Evening = new(2026, 11, 21, 18, 0, 0, TimeSpan.Zero);
+
+    /// <summary>English words, and tenants who have set nothing.</summary>
+    public static readonly NotificationTools Tools = new(new RuleTexts(), new DefaultTenants());
 
     public static RecordedEvent Event(string id, string type, double minute, string order = "o-1", string tenant = Tenant) => new()
     {

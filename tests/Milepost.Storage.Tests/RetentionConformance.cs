@@ -155,5 +155,5 @@ public abstract class RetentionConformance
     }
 
     private static Task<RecordingPlan> RecordAsync(Stores stores, int days, params IReadOnlyList<RecordedEvent> events) =>
-        stores.Orders.RecordAsync(events, context => RecordingPlanner.Plan(context, events, Stores.Now.AddDays(days)), CancellationToken.None);
+        stores.Orders.RecordAsync(events, context => RecordingPlanner.Plan(context, Some.Tools, events, Stores.Now.AddDays(days)), CancellationToken.None);
 }

@@ -13,7 +13,7 @@ internal sealed record Stores(IOrderStore Orders, INotificationStore Notificatio
     public static readonly DateTimeOffset Now = Some.Evening.AddHours(1).AddTicks(1_234_567);
 
     public Task<RecordingPlan> RecordAsync(params IReadOnlyList<RecordedEvent> events) =>
-        Orders.RecordAsync(events, context => RecordingPlanner.Plan(context, events, Now), CancellationToken.None);
+        Orders.RecordAsync(events, context => RecordingPlanner.Plan(context, Some.Tools, events, Now), CancellationToken.None);
 
     public Task<NotificationSnapshot> InboxAsync(
         string customer = "c-1", bool? unread = null, bool archived = false, long? before = null, long? after = null, int limit = 1_000, string tenant = Some.Tenant) =>

@@ -1,3 +1,6 @@
+using Milepost.Core.Customers;
+using Milepost.Protocol.Preferences;
+
 namespace Milepost.Core.Deliveries;
 
 /// <summary>What carries a notification to a customer who has no live connection. The numbers are stored.</summary>
@@ -17,14 +20,36 @@ public enum DeliveryChannel
 
     /// <summary>A call to the tenant's own systems.</summary>
     Webhook = 5,
+
+    /// <summary>A notification that is to be made at a later time: when it is due it is recorded, and goes its way from there.</summary>
+    Later = 6,
 }
 
 /// <summary>The channels' names: in ids, metrics, and on the wire.</summary>
 public static class DeliveryChannelNames
 {
-    private static readonly string[] Names = ["email", "sms", "web_push", "fcm", "apns", "webhook"];
+    private static readonly string[] Names = ["email", "sms", "web_push", "fcm", "apns", "webhook", "later"];
 
     public static string Wire(this DeliveryChannel channel) => Names[(int)channel];
+
+    /// <summary>The customer's word for it; null: not the customer's business.</summary>
+    public static NotificationChannel? Choice(this DeliveryChannel channel) => channel switch
+    {
+        DeliveryChannel.Email => NotificationChannel.Email,
+        DeliveryChannel.Sms => NotificationChannel.Sms,
+        DeliveryChannel.WebPush or DeliveryChannel.Fcm or DeliveryChannel.Apns => NotificationChannel.Push,
+        DeliveryChannel.Webhook or DeliveryChannel.Later => null,
+        _ => throw new ArgumentOutOfRangeException(nameof(channel)),
+    };
+
+    /// <summary>What a device's pushes go over.</summary>
+    public static DeliveryChannel Channel(this DeviceKind kind) => kind switch
+    {
+        DeviceKind.WebPush => DeliveryChannel.WebPush,
+        DeviceKind.Fcm => DeliveryChannel.Fcm,
+        DeviceKind.Apns => DeliveryChannel.Apns,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
 }
 
 /// <summary>How a channel is treated.</summary>
@@ -36,7 +61,7 @@ public static class DeliveryChannelNames
 /// <param name="Retry">When to try again what was refused for now.</param>
 public sealed record ChannelPolicy(TimeSpan TimeToLive, int Resends, RetrySchedule Retry)
 {
-    private static readonly ChannelPolicy Push = new(TimeSpan.FromHours(4), Resends: 2, new RetrySchedule(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(15), Attempts: 12));
+    private static readonly ChannelPolicy Push = new(TimeSpan.FromHours(4), Resends: 2, new RetrySchedule(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(15), Attempts: 24));
 
     private static readonly Dictionary<DeliveryChannel, ChannelPolicy> Table = new()
     {
@@ -47,6 +72,8 @@ public sealed record ChannelPolicy(TimeSpan TimeToLive, int Resends, RetrySchedu
         [DeliveryChannel.Fcm] = Push,
         [DeliveryChannel.Apns] = Push,
         [DeliveryChannel.Webhook] = new(TimeSpan.FromHours(72), Resends: 20, new RetrySchedule(TimeSpan.FromSeconds(5), TimeSpan.FromHours(4), Attempts: 24)),
+        // Recording knows its own repeats.
+        [DeliveryChannel.Later] = new(TimeSpan.FromHours(72), Resends: 100, new RetrySchedule(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), Attempts: 1_000)),
     };
 
     public static ChannelPolicy Of(DeliveryChannel channel) => Table[channel];

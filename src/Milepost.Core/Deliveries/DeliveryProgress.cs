@@ -15,6 +15,12 @@ public sealed record DeliveryProgress
     /// <summary>Those of them of which it is not known whether they went out.</summary>
     public int Unknowns { get; init; }
 
+    /// <summary>The code of what held it last, or stopped it; null when nothing but its time ever did.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>How many notes were taken of it.</summary>
+    public int Notes { get; init; }
+
     /// <summary>The fencing token: one more with each lease.</summary>
     public long Token { get; init; }
 
@@ -30,8 +36,8 @@ public sealed record QueuedDelivery(Delivery Delivery, DeliveryProgress Progress
     public static QueuedDelivery New(Delivery delivery) => new(delivery, new DeliveryProgress { State = DeliveryState.Queued, Due = delivery.Due });
 }
 
-/// <summary>A step of a delivery: where it stands behind it, and the attempt that it begins or ends.</summary>
-public sealed record DeliveryStep(QueuedDelivery After, DeliveryAttempt? Attempt = null);
+/// <summary>A step of a delivery: where it stands behind it, the attempt that it begins or ends, and what is noted.</summary>
+public sealed record DeliveryStep(QueuedDelivery After, DeliveryAttempt? Attempt = null, DeliveryNote? Note = null);
 
 /// <summary>
 /// The steps that a delivery can take. Pure: the stores find the rows, hold them, let these decide and write what they say. Null: the step
@@ -92,11 +98,52 @@ public static class DeliverySteps
         _ => null,
     };
 
+    /// <summary>What was leased is not sent now: it waits again, or it never goes out.</summary>
+    public static DeliveryStep? Settle(QueuedDelivery row, long token, Clearance clearance, DateTimeOffset now) =>
+        row.Progress.Token == token && row.Progress.State == DeliveryState.Leased
+            ? clearance switch
+            {
+                Clearance.Hold hold => Noted(Moved(row, DeliveryState.Queued, progress => progress with { Due = hold.Until, Reason = hold.Code }), hold.Code, hold.Text, now),
+                // Where an earlier attempt may have gone out, "not sent" would be a lie.
+                Clearance.Stop stop => Noted(Moved(row, row.Progress.Unknowns > 0 ? DeliveryState.Unknown : stop.State, progress => progress with { Reason = stop.Code }), stop.Code, stop.Text, now),
+                _ => throw new UnreachableException(),
+            }
+            : null;
+
+    /// <summary>Somebody does not want it any more. What is in a worker's hands is too late to stop.</summary>
+    public static DeliveryStep? Cancel(QueuedDelivery row, string code, string text, DateTimeOffset now) =>
+        row.Progress.State == DeliveryState.Queued
+            ? Noted(Moved(row, row.Progress.Unknowns > 0 ? DeliveryState.Unknown : DeliveryState.Cancelled, progress => progress with { Reason = code }), code, text, now)
+            : null;
+
+    /// <summary>What a provider says behind the sending. Null: it is known already, or does not fit where the delivery stands.</summary>
+    public static DeliveryStep? Report(QueuedDelivery row, DeliveryReport report, DateTimeOffset now)
+    {
+        var (state, code) = report.Kind switch
+        {
+            DeliveryReportKind.Delivered => (DeliveryState.Delivered, "delivered"),
+            DeliveryReportKind.Opened => (DeliveryState.Opened, "opened"),
+            DeliveryReportKind.SoftBounce => (DeliveryState.Failed, "soft_bounce"),
+            DeliveryReportKind.HardBounce => (DeliveryState.Failed, "hard_bounce"),
+            DeliveryReportKind.Complaint => (DeliveryState.Failed, "complaint"),
+            _ => throw new UnreachableException(),
+        };
+        return DeliveryStateTable.IsFinal(row.Progress.State) && DeliveryStateTable.CanFollow(row.Progress.State, state)
+            ? Noted(Moved(row, state, progress => progress), code, AddressMask.Text(report.Reason ?? ""), now)
+            : null;
+    }
+
     public static DeliveryStep? Expire(QueuedDelivery row, DateTimeOffset now) =>
         row.Progress.State is (DeliveryState.Queued or DeliveryState.Leased) && row.Delivery.ExpiresAt <= now
             // "Expired" says that it did not go out; where an earlier attempt may have, that would be a lie.
             ? new DeliveryStep(Moved(row, row.Progress.Unknowns > 0 ? DeliveryState.Unknown : DeliveryState.Expired, progress => progress))
             : null;
+
+    private static DeliveryStep Noted(QueuedDelivery row, string code, string text, DateTimeOffset now)
+    {
+        var number = row.Progress.Notes + 1;
+        return new DeliveryStep(row with { Progress = row.Progress with { Notes = number } }, Note: new DeliveryNote(number, now, code, text));
+    }
 
     private static DeliveryStep NotKnown(QueuedDelivery row, string reason, DateTimeOffset now)
     {

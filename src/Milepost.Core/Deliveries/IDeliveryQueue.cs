@@ -32,8 +32,8 @@ public readonly record struct SweepResult(int Returned, int Unknown, int Expired
 /// <param name="Lag">For how long the first of the due ones has been due.</param>
 public readonly record struct QueueDepth(long Queued, TimeSpan Lag);
 
-/// <summary>A delivery with its attempts.</summary>
-public sealed record DeliveryDetails(QueuedDelivery Row, IReadOnlyList<DeliveryAttempt> Attempts);
+/// <summary>A delivery with its attempts and what was noted of it.</summary>
+public sealed record DeliveryDetails(QueuedDelivery Row, IReadOnlyList<DeliveryAttempt> Attempts, IReadOnlyList<DeliveryNote> Notes);
 
 /// <summary>
 /// The deliveries that wait. They come in with the events that cause them (<see cref="Recording.RecordingPlan.Deliveries"/>), in one transaction;
@@ -47,12 +47,15 @@ public sealed record DeliveryDetails(QueuedDelivery Row, IReadOnlyList<DeliveryA
 public interface IDeliveryQueue
 {
     /// <summary>
-    /// Takes due deliveries, the tenants in turn. May answer with fewer than there are due, never with none while some are due that nobody else is taking.
+    /// Takes due deliveries of one lane, the tenants in turn. May answer with fewer than there are due, never with none while some are due that nobody else is taking.
     /// </summary>
-    Task<IReadOnlyList<Lease>> LeaseAsync(string owner, int max, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Lease>> LeaseAsync(string owner, DeliveryLane lane, int max, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Says that the attempts begin now, and renews the leases. What is fenced must not be sent. May be repeated while nothing was sent.</summary>
     Task<IReadOnlyList<LeaseResult>> BeginAsync(IReadOnlyList<Lease> leases, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Writes down what is not sent now, and why; none of them is a <see cref="Clearance.Send"/>.</summary>
+    Task<IReadOnlyList<LeaseResult>> SettleAsync(IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Writes down how attempts ended. A repeat of what was written down already is fenced like any late report.</summary>
     Task<IReadOnlyList<LeaseResult>> CompleteAsync(IReadOnlyList<Completion> completions, DateTimeOffset now, CancellationToken cancellationToken);
@@ -67,6 +70,18 @@ public interface IDeliveryQueue
     Task<SweepResult> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     Task<QueueDepth> DepthAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Stops a delivery that waits. False: there is none, or it is too late.</summary>
+    Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Writes down what a provider tells of a delivery. False: there is none, or it is known already.</summary>
+    Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Makes due at once what is held for one reason, so that it is decided anew; answers how many those were.</summary>
+    Task<int> WakeAsync(string code, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Puts a new delivery into the queue, one that is there already excepted. False: it was there.</summary>
+    Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken);
 
     Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Milepost.Core.Deliveries;
 using Milepost.Core.Orders;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
@@ -8,11 +7,7 @@ using Milepost.Protocol.Orders;
 namespace Milepost.Core.Notifications;
 
 /// <summary>One row of the rule table: how a customer is told of something. <c>{order}</c>, <c>{note}</c>, <c>{driver}</c> are filled in.</summary>
-public sealed record NotificationRule(string Type, NotificationCategory Category, NotificationPriority Priority, string Title, string Body)
-{
-    /// <summary>What carries it besides the live connection.</summary>
-    public IReadOnlyList<DeliveryChannel> Channels { get; init; } = [];
-}
+public sealed record NotificationRule(string Type, NotificationCategory Category, NotificationPriority Priority, string Title, string Body);
 
 /// <summary>
 /// Which event is worth telling a customer, as what, and in which words. A status is told when the order moved to it, so
@@ -20,12 +15,10 @@ public sealed record NotificationRule(string Type, NotificationCategory Category
 /// </summary>
 public static class NotificationRules
 {
-    private static readonly DeliveryChannel[] Email = [DeliveryChannel.Email];
-
     public static readonly IReadOnlyDictionary<OrderStatus, NotificationRule> ByStatus = new Dictionary<OrderStatus, NotificationRule>
     {
-        [OrderStatus.Placed] = Order(OrderStatus.Placed, NotificationPriority.Normal, "Order received", "We have received your order {order}.") with { Channels = Email },
-        [OrderStatus.Paid] = Order(OrderStatus.Paid, NotificationPriority.Normal, "Payment received", "The payment for your order {order} has arrived. Thank you!") with { Channels = Email },
+        [OrderStatus.Placed] = Order(OrderStatus.Placed, NotificationPriority.Normal, "Order received", "We have received your order {order}."),
+        [OrderStatus.Paid] = Order(OrderStatus.Paid, NotificationPriority.Normal, "Payment received", "The payment for your order {order} has arrived. Thank you!"),
         [OrderStatus.Accepted] = Order(OrderStatus.Accepted, NotificationPriority.Normal, "Order confirmed", "Your order {order} is confirmed."),
         [OrderStatus.Preparing] = Order(OrderStatus.Preparing, NotificationPriority.Low, "In preparation", "Your order {order} is being prepared."),
         [OrderStatus.Ready] = Order(OrderStatus.Ready, NotificationPriority.Low, "Ready to go", "Your order {order} is ready and waits for its courier."),
@@ -33,7 +26,7 @@ public static class NotificationRules
         [OrderStatus.PickedUp] = Order(OrderStatus.PickedUp, NotificationPriority.Normal, "Picked up", "{driver} has picked up your order {order}."),
         [OrderStatus.OutForDelivery] = Order(OrderStatus.OutForDelivery, NotificationPriority.High, "On its way", "Your order {order} is on its way to you."),
         [OrderStatus.Arriving] = Order(OrderStatus.Arriving, NotificationPriority.High, "Almost there", "Your order {order} arrives in a moment."),
-        [OrderStatus.Delivered] = Order(OrderStatus.Delivered, NotificationPriority.High, "Delivered", "Your order {order} has been delivered. Enjoy!") with { Channels = Email },
+        [OrderStatus.Delivered] = Order(OrderStatus.Delivered, NotificationPriority.High, "Delivered", "Your order {order} has been delivered. Enjoy!"),
         [OrderStatus.ReadyForCollection] = Order(OrderStatus.ReadyForCollection, NotificationPriority.High, "Ready for collection", "Your order {order} can be collected now.") with { Category = NotificationCategory.Task },
         [OrderStatus.AttemptFailed] = Order(OrderStatus.AttemptFailed, NotificationPriority.High, "We missed you", "Your order {order} could not be handed over.{note}"),
         [OrderStatus.Exception] = Order(OrderStatus.Exception, NotificationPriority.Critical, "There is a problem", "Something went wrong with your order {order}. We are looking into it.{note}"),

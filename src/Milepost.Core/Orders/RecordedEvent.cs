@@ -1,3 +1,4 @@
+using Milepost.Core.Notifications;
 using Milepost.Protocol.Orders;
 
 namespace Milepost.Core.Orders;
@@ -87,6 +88,9 @@ public sealed record RecordedEvent
     public Eta? Eta { get; init; }
 
     public Driver? Driver { get; init; }
+
+    /// <summary>Of a requested notification: what was asked for. The subject is the customer.</summary>
+    public MessageRequest? Message { get; init; }
 
     public EventIdentity Identity() => new(Tenant, Source, Id);
 

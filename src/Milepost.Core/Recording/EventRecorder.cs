@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Streams;
 
@@ -31,7 +32,7 @@ public interface ICommitListener
 /// The one write path. Requests wait in a queue; while one transaction runs the next batch fills, so that under load many requests share one
 /// commit and one fsync, and at rest a request waits for nobody. There is no timer.
 /// </summary>
-public sealed class EventRecorder(IOrderStore store, ICommitListener listener, TimeProvider time, int queueLimit, int commitLimit)
+public sealed class EventRecorder(IOrderStore store, NotificationTools tools, ICommitListener listener, TimeProvider time, int queueLimit, int commitLimit)
 {
     // Bounded by events, not by requests (see _queued); waiting for room is the caller's decision, so it is told "busy" at once.
     private readonly Channel<Request> _requests = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
@@ -148,7 +149,7 @@ public sealed class EventRecorder(IOrderStore store, ICommitListener listener, T
         {
             IReadOnlyList<RecordedEvent> events = requests.Count == 1 ? requests[0].Events : [.. requests.SelectMany(request => request.Events)];
             var started = time.GetTimestamp();
-            var plan = await store.RecordAsync(events, context => RecordingPlanner.Plan(context, events, time.GetUtcNow()), CancellationToken.None);
+            var plan = await store.RecordAsync(events, context => RecordingPlanner.Plan(context, tools, events, time.GetUtcNow()), CancellationToken.None);
             RecordingMetrics.Committed(plan.Outcomes, time.GetElapsedTime(started));
             listener.Committed(plan.Entries);
             if (plan.Deliveries.Count > 0)

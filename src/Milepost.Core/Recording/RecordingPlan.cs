@@ -33,7 +33,7 @@ public abstract record RecordOutcome
 }
 
 /// <summary>A notification with whose it is.</summary>
-public sealed record AddressedNotification(string Tenant, string CustomerId, Notification Notification);
+public sealed record AddressedNotification(string Tenant, string CustomerId, Notification Notification, IReadOnlyList<ChannelVerdict> Verdicts);
 
 /// <summary>Everything that a batch changes, decided and ready to be written.</summary>
 public sealed class RecordingPlan

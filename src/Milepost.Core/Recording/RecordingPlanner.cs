@@ -3,6 +3,7 @@ using Milepost.Core.Customers;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
+using Milepost.Core.Preferences;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
 using Milepost.Protocol.Errors;
@@ -24,21 +25,23 @@ namespace Milepost.Core.Recording;
 internal sealed class RecordingPlanner
 {
     private readonly RecordingContext _context;
+    private readonly NotificationTools _tools;
     private readonly DateTimeOffset _now;
     private readonly RecordingPlan _plan;
     private readonly Dictionary<TenantKey, List<RecordedEvent>> _histories = [];
     private readonly List<(int Index, int First)> _repeats = [];
 
-    private RecordingPlanner(RecordingContext context, int count, DateTimeOffset now)
+    private RecordingPlanner(RecordingContext context, NotificationTools tools, int count, DateTimeOffset now)
     {
         _context = context;
+        _tools = tools;
         _now = now;
         _plan = new RecordingPlan { Outcomes = new RecordOutcome[count] };
     }
 
-    public static RecordingPlan Plan(RecordingContext context, IReadOnlyList<RecordedEvent> events, DateTimeOffset now)
+    public static RecordingPlan Plan(RecordingContext context, NotificationTools tools, IReadOnlyList<RecordedEvent> events, DateTimeOffset now)
     {
-        var planner = new RecordingPlanner(context, events.Count, now);
+        var planner = new RecordingPlanner(context, tools, events.Count, now);
         foreach (var index in planner.NewOnes(events))
         {
             planner._plan.Outcomes[index] = planner.Apply(events[index]);
@@ -79,6 +82,13 @@ internal sealed class RecordingPlanner
 
     private RecordOutcome Apply(RecordedEvent recorded)
     {
+        if (recorded is { Type: EventTypes.NotificationRequested, Message: { } request })
+        {
+            _plan.Events.Add(recorded);
+            Request(recorded, request);
+            return RecordOutcome.Accepted.Instance;
+        }
+
         if (recorded.Type == EventTypes.CustomerUpdated)
         {
             _plan.Events.Add(recorded);
@@ -105,7 +115,7 @@ internal sealed class RecordingPlanner
 
         if (after.CustomerId is { } customerId && NotificationRules.For(before, after, recorded) is { } rule)
         {
-            Notify(key.Tenant, customerId, rule, after, recorded);
+            Notify(key.Tenant, customerId, new NotificationCause(NotificationTypes.Find(rule.Type)!, recorded, after, rule == NotificationRules.Note ? null : after.Status));
         }
 
         return RecordOutcome.Accepted.Instance;
@@ -139,31 +149,29 @@ internal sealed class RecordingPlanner
         _ => FrameTypes.OrderUpdated,
     };
 
-    private void Notify(string tenant, string customerId, NotificationRule rule, Order? order, RecordedEvent cause)
+    private void Notify(string tenant, string customerId, NotificationCause cause)
     {
         var stream = StreamName.Customer(tenant, customerId);
-        var notification = new Notification
-        {
-            Id = NotificationId.New(Head(stream).Offset + 1),
-            Type = rule.Type,
-            Category = rule.Category,
-            Priority = rule.Priority,
-            Title = rule.Title,
-            Body = NotificationRules.Fill(rule.Body, order, cause),
-            OrderId = order?.Id,
-            EventId = cause.Id,
-            CreatedAt = _now,
-        };
         var key = new TenantKey(tenant, customerId);
-        var inbox = (_plan.Inboxes.TryGetValue(key, out var planned) ? planned : _context.Inboxes.GetValueOrDefault(key)).Added();
+        var (notification, deliveries, verdicts) = NotificationPlanner.Plan(tenant, customerId, Find(key), cause, Head(stream).Offset + 1, _tools, _now);
+        var before = _plan.Inboxes.TryGetValue(key, out var planned) ? planned : _context.Inboxes.GetValueOrDefault(key);
+        var inbox = notification.ArchivedAt is null ? before.Added() : before;
         _plan.Inboxes[key] = inbox;
-        _plan.Notifications.Add(new AddressedNotification(tenant, customerId, notification));
-        if (Find(key)?.Profile is { } profile)
+        _plan.Notifications.Add(new AddressedNotification(tenant, customerId, notification, verdicts));
+        _plan.Deliveries.AddRange(deliveries);
+        Append(stream, FrameTypes.NotificationNew, notification.Id, JsonSerializer.SerializeToUtf8Bytes(new NotificationNew(notification, inbox.Unread, inbox.Total), ProtocolJson.Default.NotificationNew));
+    }
+
+    private void Request(RecordedEvent requested, MessageRequest request)
+    {
+        if (request.SendAt > _now)
         {
-            _plan.Deliveries.AddRange(DeliveryPlanner.Plan(tenant, profile, rule, notification, _now));
+            _plan.Deliveries.Add(NotificationPlanner.Later(requested, JsonSerializer.SerializeToElement(requested, CoreJson.Default.RecordedEvent), _now));
+            return;
         }
 
-        Append(stream, FrameTypes.NotificationNew, notification.Id, JsonSerializer.SerializeToUtf8Bytes(new NotificationNew(notification, inbox.Unread, inbox.Total), ProtocolJson.Default.NotificationNew));
+        var type = NotificationTypes.Of(request.Type, request.Category, request.Priority) with { Category = request.Category, Priority = request.Priority };
+        Notify(requested.Tenant, requested.Subject, new NotificationCause(type, requested, null, Tells: null, request));
     }
 
     private void UpdateCustomer(RecordedEvent recorded)
@@ -174,7 +182,11 @@ internal sealed class RecordingPlanner
         var after = Find(key)!.Profile;
         if (before is not null && ((before.Email is not null && before.Email != after.Email) || (before.Phone is not null && before.Phone != after.Phone)))
         {
-            Notify(key.Tenant, key.Id, NotificationRules.ContactChanged, null, recorded);
+            // Goes to the address that was, for it may have been somebody else's doing.
+            var now = _plan.Customers[key];
+            _plan.Customers[key] = now with { Profile = before };
+            Notify(key.Tenant, key.Id, new NotificationCause(NotificationTypes.Find(NotificationRules.ContactChanged.Type)!, recorded, null, Tells: null));
+            _plan.Customers[key] = now;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Milepost.Core.Customers;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Tenants;
@@ -62,6 +63,9 @@ internal sealed record OutgoingMessage
     public string? UnsubscribeUrl { get; init; }
 
     public TenantBrand Brand { get; init; } = new();
+
+    /// <summary>What the caller gave with a message of its own.</summary>
+    public JsonElement? Data { get; init; }
 
     /// <summary>Push: the device with its keys.</summary>
     public Device? Device { get; init; }

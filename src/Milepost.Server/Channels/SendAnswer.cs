@@ -39,6 +39,9 @@ internal interface IProvider
     /// <summary>Names it in metrics, attempts and logs; no secrets, for example the host.</summary>
     string Name { get; }
 
+    /// <summary>The far side whose failing says nothing about others: one push service of many, one webhook's host. Of bounded number.</summary>
+    string PartyOf(OutgoingMessage message) => Name;
+
     /// <summary>Sends once. Cancelled or failed with an exception: it is not known whether it went out.</summary>
     Task<SendAnswer> SendAsync(OutgoingMessage message, CancellationToken cancellationToken);
 }

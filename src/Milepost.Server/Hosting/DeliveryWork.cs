@@ -15,12 +15,25 @@ internal static class DeliveryWork
         services.AddSingleton(settings.Delivery);
         foreach (var channel in Enum.GetValues<DeliveryChannel>())
         {
-            services.AddSingleton<IChannelSender>(provider => ActivatorUtilities.CreateInstance<OutboxSender>(provider, channel));
+            services.AddSingleton(provider => new ChannelRoute(channel, Providers(provider, channel), provider.GetRequiredService<TimeProvider>()));
         }
+
+        services.AddSingleton<ChannelRoutes>();
+        services.AddSingleton<MessageComposer>();
+        services.AddSingleton<DeliveryAllowance>();
+        services.AddSingleton<DeliveryClearing>();
+        services.AddSingleton<AddressHygiene>();
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DeliverySending>(provider, (Func<double>)Chance));
         services.AddHostedService<DeliveryLoop>();
     }
+
+    // In the order in which they are asked; the outbox where there is none.
+    private static IReadOnlyList<IProvider> Providers(IServiceProvider services, DeliveryChannel channel) => channel switch
+    {
+        DeliveryChannel.Later => [ActivatorUtilities.CreateInstance<LaterProvider>(services)],
+        _ => [ActivatorUtilities.CreateInstance<OutboxProvider>(services)],
+    };
 
     private static double Chance() => RandomNumberGenerator.GetInt32(1_000_000) / 1_000_000.0;
 }

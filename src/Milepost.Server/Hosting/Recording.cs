@@ -1,3 +1,4 @@
+using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Server.Settings;
@@ -10,8 +11,9 @@ internal static class Recording
 {
     public static void Add(IServiceCollection services, ServerSettings settings)
     {
+        NotificationParts.Add(services);
         services.AddSingleton(provider => new EventRecorder(
-            provider.GetRequiredService<IOrderStore>(), provider.GetRequiredService<ICommitListener>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOrderStore>(), provider.GetRequiredService<NotificationTools>(), provider.GetRequiredService<ICommitListener>(), provider.GetRequiredService<TimeProvider>(),
             settings.Ingest.QueueLimit, settings.Ingest.CommitLimit)
         {
             DeliveriesQueued = _ => provider.GetRequiredService<DeliverySignal>().Raise(),

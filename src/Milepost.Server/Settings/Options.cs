@@ -145,6 +145,22 @@ internal sealed class DeliveryOptions
     [Range(1, 256)]
     public int Concurrency { get; set; } = 16;
 
+    [Description("How many messages one customer gets on one channel in an hour, critical ones apart; further ones wait. A tenant's own setting goes before. 0: no limit.")]
+    [Range(0, 100_000)]
+    public int CustomerPerHour { get; set; } = 60;
+
+    [Description("How many messages one customer gets on one channel in a day (UTC), critical ones apart; further ones wait. A tenant's own setting goes before. 0: no limit.")]
+    [Range(0, 100_000)]
+    public int CustomerPerDay { get; set; } = 200;
+
+    [Description("How many messages a tenant sends on one channel a second; further ones wait. A tenant's own setting goes before. 0: no limit.")]
+    [Range(0, 100_000)]
+    public int TenantPerSecond { get; set; }
+
+    [Description("How many SMS segments a tenant may send in a calendar month (UTC); further ones are not sent. A tenant's own setting goes before. 0: no limit.")]
+    [Range(0, 100_000_000)]
+    public int SmsSegmentsPerMonth { get; set; }
+
     [Description("For how long a worker has a delivery to itself. It renews this while it works; when it dies, others take over after this time.")]
     [Range(3, 300)]
     public int LeaseSeconds { get; set; } = 15;

@@ -2,17 +2,21 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
+using Milepost.Server.Channels;
 using Milepost.Server.Settings;
 
 namespace Milepost.Server.Worker;
 
 /// <summary>
-/// Empties the queue: leases what is due, says that it begins, sends, reports. Any number of nodes run this side by side. It is woken by what is
+/// Empties the queue: leases what is due, decides what goes out, says that it begins, sends, reports. What goes to many has a lane of its own and at
+/// most a quarter of the places. Any number of nodes run this side by side. It is woken by what is
 /// queued on this node and looks once a second for the rest.
 /// </summary>
-internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending sending, DeliverySignal signal, DeliveryOptions options, TimeProvider time, ILogger<DeliveryLoop> logger)
+internal sealed partial class DeliveryLoop(
+    IDeliveryQueue queue, DeliveryClearing clearing, DeliverySending sending, DeliverySignal signal, DeliveryOptions options, TimeProvider time, ILogger<DeliveryLoop> logger)
     : BackgroundService
 {
+    private static readonly DeliveryLane[] Lanes = [DeliveryLane.News, DeliveryLane.Bulk];
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DepthEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
@@ -41,26 +45,18 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
         {
             await ReportAsync();
             await KeepHouseAsync(cancellationToken);
-            while (options.Concurrency - _held.Count is > 0 and var places)
+            await ProceedAsync(cancellationToken);
+            foreach (var lane in Lanes)
             {
-                if (_leased.Count == 0)
+                while (Places(lane) is > 0 and var places)
                 {
-                    _leased = [.. await queue.LeaseAsync(_owner, places, _leaseFor, time.GetUtcNow(), cancellationToken)];
-                }
+                    _leased = [.. await queue.LeaseAsync(_owner, lane, places, _leaseFor, time.GetUtcNow(), cancellationToken)];
+                    if (_leased.Count == 0)
+                    {
+                        break;
+                    }
 
-                if (_leased.Count == 0)
-                {
-                    break;
-                }
-
-                // Where this fails the leases stay in the list, and the next pass says it again.
-                var leased = time.GetTimestamp();
-                var begun = await queue.BeginAsync(_leased, _leaseFor, time.GetUtcNow(), cancellationToken);
-                var leases = _leased;
-                _leased = [];
-                for (var index = 0; index < leases.Count; index++)
-                {
-                    Start(leases[index], begun[index], leased);
+                    await ProceedAsync(cancellationToken);
                 }
             }
         }
@@ -72,6 +68,44 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
         {
             // A mistake of ours must not end the loop: what one pass stumbles over, the next may not.
             Log.PassFailed(logger, failure);
+        }
+    }
+
+    private int Places(DeliveryLane lane)
+    {
+        var free = options.Concurrency - _held.Count;
+        return lane == DeliveryLane.News ? free : Math.Min(free, Math.Max(1, options.Concurrency / 4) - _held.Keys.Count(lease => lease.Delivery.Lane == DeliveryLane.Bulk));
+    }
+
+    /// <summary>Goes on with what is leased. Where this fails the leases stay in the list, and the next pass goes on.</summary>
+    private async Task ProceedAsync(CancellationToken cancellationToken)
+    {
+        if (_leased.Count == 0)
+        {
+            return;
+        }
+
+        var leased = time.GetTimestamp();
+        var cleared = await clearing.ClearAsync(_leased, cancellationToken);
+        Cleared[] stay = [.. cleared.Where(one => one.Clearance is not Clearance.Send)];
+        Cleared[] go = [.. cleared.Where(one => one.Clearance is Clearance.Send)];
+        if (stay.Length > 0)
+        {
+            await queue.SettleAsync([.. stay.Select(one => new Settlement(one.Lease, one.Clearance))], time.GetUtcNow(), cancellationToken);
+            DeliveryMetrics.Settled(stay);
+            _leased = [.. go.Select(one => one.Lease)];
+        }
+
+        if (go.Length == 0)
+        {
+            return;
+        }
+
+        var begun = await queue.BeginAsync(_leased, _leaseFor, time.GetUtcNow(), cancellationToken);
+        _leased = [];
+        for (var index = 0; index < go.Length; index++)
+        {
+            Start(go[index], begun[index], leased);
         }
     }
 
@@ -151,7 +185,7 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
         }
     }
 
-    private void Start(Lease lease, LeaseResult begun, long leased)
+    private void Start(Cleared cleared, LeaseResult begun, long leased)
     {
         if (begun == LeaseResult.Fenced)
         {
@@ -159,8 +193,8 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
             return;
         }
 
-        _held[lease] = leased;
-        var send = SendAsync(lease);
+        _held[cleared.Lease] = leased;
+        var send = SendAsync(cleared.Lease, cleared.Message!);
         lock (_sends)
         {
             _sends.RemoveAll(done => done.IsCompleted);
@@ -168,9 +202,9 @@ internal sealed partial class DeliveryLoop(IDeliveryQueue queue, DeliverySending
         }
     }
 
-    private async Task SendAsync(Lease lease)
+    private async Task SendAsync(Lease lease, OutgoingMessage message)
     {
-        var outcome = await sending.SendAsync(lease, _hurry.Token);
+        var outcome = await sending.SendAsync(lease, message, _hurry.Token);
         _finished.Enqueue(new Completion(lease, outcome));
         await ReportAsync();
         signal.Raise();

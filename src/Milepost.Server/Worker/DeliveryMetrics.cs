@@ -13,6 +13,7 @@ internal static class DeliveryMetrics
     private static readonly Counter<long> Attempts = Meter.CreateCounter<long>("milepost.delivery.attempts", "{attempt}", "Attempts by channel and outcome: sent, retry, failed, unknown.");
     private static readonly Counter<long> FencedReports = Meter.CreateCounter<long>("milepost.delivery.fenced", "{report}", "Reports of workers whose lease was not theirs any more.");
     private static readonly Counter<long> Swept = Meter.CreateCounter<long>("milepost.delivery.swept", "{delivery}", "Deliveries taken back from workers, or ended because their time was over: returned, unknown, expired.");
+    private static readonly Counter<long> Settlements = Meter.CreateCounter<long>("milepost.delivery.settled", "{delivery}", "Deliveries that were due and did not go out, by channel and code: held or stopped.");
     private static readonly Histogram<double> Held = Meter.CreateHistogram<double>("milepost.delivery.lease.duration", "s", "From the lease to the report.");
 
     public static void Depth(QueueDepth depth)
@@ -31,6 +32,17 @@ internal static class DeliveryMetrics
             _ => "unknown",
         }));
         Held.Record(held.TotalSeconds, new KeyValuePair<string, object?>("channel", channel.Wire()));
+    }
+
+    public static void Settled(IEnumerable<Cleared> cleared)
+    {
+        foreach (var one in cleared)
+        {
+            var (outcome, code) = one.Clearance is Clearance.Hold hold ? ("held", hold.Code) : ("stopped", ((Clearance.Stop)one.Clearance).Code);
+            Settlements.Add(
+                1,
+                new KeyValuePair<string, object?>("channel", one.Lease.Delivery.Channel.Wire()), new KeyValuePair<string, object?>("outcome", outcome), new KeyValuePair<string, object?>("code", code));
+        }
     }
 
     public static void Fenced() => FencedReports.Add(1);

@@ -4,34 +4,37 @@ using Milepost.Server.Channels;
 
 namespace Milepost.Server.Worker;
 
-/// <summary>Hands one delivery to its channel's sender and says what the queue should make of the answer.</summary>
-internal sealed partial class DeliverySending(IEnumerable<IChannelSender> senders, TimeProvider time, Func<double> chance, ILogger<DeliverySending> logger)
+/// <summary>Hands one message to its channel's providers and says what the queue should make of the answer.</summary>
+internal sealed partial class DeliverySending(ChannelRoutes routes, AddressHygiene hygiene, TimeProvider time, Func<double> chance, ILogger<DeliverySending> logger)
 {
     /// <summary>Longer than this no provider is waited for.</summary>
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<DeliveryChannel, IChannelSender> _senders = senders.ToDictionary(sender => sender.Channel);
-
     /// <param name="lease">What.</param>
+    /// <param name="message">The same as the provider gets it.</param>
     /// <param name="hurry">The process ends: what is not answered by now stays unknown.</param>
-    public async Task<DeliveryOutcome> SendAsync(Lease lease, CancellationToken hurry)
+    public async Task<DeliveryOutcome> SendAsync(Lease lease, OutgoingMessage message, CancellationToken hurry)
     {
         var delivery = lease.Delivery;
-        var attempt = lease.Row.Progress.Attempts + 1;
         using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, hurry);
         try
         {
             // A sender that does not heed its token is left behind; it must not hold the worker.
-            var answer = await _senders[delivery.Channel].SendAsync(delivery, attempt, either.Token).WaitAsync(either.Token);
+            var answer = await routes.Of(delivery.Channel).SendAsync(message, either.Token).WaitAsync(either.Token);
+            if (answer is SendAnswer.AddressDead dead)
+            {
+                await hygiene.ForgetAsync(delivery, message, dead.Reason, either.Token);
+            }
+
             return answer switch
             {
-                SendAnswer.Taken taken => new DeliveryOutcome.Sent(taken.Answer),
+                SendAnswer.Taken taken => new DeliveryOutcome.Sent(taken.ProviderId is { } id ? $"{taken.Answer} ({id})" : taken.Answer),
                 SendAnswer.Refused refused => new DeliveryOutcome.GiveUp(refused.Reason),
+                SendAnswer.AddressDead gone => new DeliveryOutcome.GiveUp(gone.Reason),
                 SendAnswer.Unknown unknown => new DeliveryOutcome.Unknown(unknown.Reason),
-                SendAnswer.AddressDead dead => new DeliveryOutcome.GiveUp(dead.Reason),
-                SendAnswer.Down down => Again(delivery.Channel, attempt, down.Reason, down.After),
-                SendAnswer.Later later => Again(delivery.Channel, attempt, later.Reason, later.After),
+                SendAnswer.Down down => Again(message, down.Reason, down.After),
+                SendAnswer.Later later => Again(message, later.Reason, later.After),
                 _ => throw new UnreachableException(),
             };
         }
@@ -47,10 +50,10 @@ internal sealed partial class DeliverySending(IEnumerable<IChannelSender> sender
         }
     }
 
-    private DeliveryOutcome Again(DeliveryChannel channel, int attempt, string reason, TimeSpan? after) =>
-        ChannelPolicy.Of(channel).Retry.After(attempt, chance()) is { } wait
+    private DeliveryOutcome Again(OutgoingMessage message, string reason, TimeSpan? after) =>
+        ChannelPolicy.Of(message.Channel).Retry.After(message.Attempt, chance()) is { } wait
             ? new DeliveryOutcome.Retry(after > wait ? after.Value : wait, reason)
-            : new DeliveryOutcome.GiveUp($"refused {attempt} times: {reason}");
+            : new DeliveryOutcome.GiveUp($"refused {message.Attempt} times: {reason}");
 
     private static partial class Log
     {

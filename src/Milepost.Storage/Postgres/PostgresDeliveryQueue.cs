@@ -30,9 +30,9 @@ public sealed class PostgresDeliveryQueue : IDeliveryQueue
         _callersClock = callersClock;
     }
 
-    public async Task<IReadOnlyList<Lease>> LeaseAsync(string owner, int max, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Lease>> LeaseAsync(string owner, DeliveryLane lane, int max, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var due = max <= 0 ? [] : await DueTenantsAsync(now, cancellationToken);
+        var due = max <= 0 ? [] : await DueTenantsAsync(lane, now, cancellationToken);
         if (due.Count == 0)
         {
             return [];
@@ -51,10 +51,10 @@ public sealed class PostgresDeliveryQueue : IDeliveryQueue
                     // One statement for each tenant, all in one round trip.
                     session.Add(
                         $"""
-                        {PostgresDeliveryRows.Select} WHERE tenant = $1 AND state = 0 AND due <= COALESCE($2, milepost_now()) AND expires > COALESCE($2, milepost_now())
+                        {PostgresDeliveryRows.Select} WHERE lane = $4 AND tenant = $1 AND state = 0 AND due <= COALESCE($2, milepost_now()) AND expires > COALESCE($2, milepost_now())
                         ORDER BY due, id LIMIT $3 FOR UPDATE SKIP LOCKED
                         """,
-                        tenant, Time(now), (long)Math.Min(share, left));
+                        tenant, Time(now), (long)Math.Min(share, left), (int)lane);
                     left -= Math.Min(share, left);
                 }
 
@@ -79,6 +79,9 @@ public sealed class PostgresDeliveryQueue : IDeliveryQueue
 
     public Task<IReadOnlyList<LeaseResult>> BeginAsync(IReadOnlyList<Lease> leases, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken) =>
         StepAsync(leases, lease => lease, (lease, row, time) => DeliverySteps.Begin(row, lease.Token, time + leaseFor, time), now, cancellationToken);
+
+    public Task<IReadOnlyList<LeaseResult>> SettleAsync(IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken) => StepAsync(
+        settlements, settlement => settlement.Lease, (settlement, row, time) => DeliverySteps.Settle(row, settlement.Lease.Token, settlement.Clearance, time), now, cancellationToken);
 
     public Task<IReadOnlyList<LeaseResult>> CompleteAsync(IReadOnlyList<Completion> completions, DateTimeOffset now, CancellationToken cancellationToken) => StepAsync(
         completions, completion => completion.Lease, (completion, row, time) => DeliverySteps.Complete(row, completion.Lease.Token, completion.Outcome, time), now, cancellationToken);
@@ -145,37 +148,103 @@ public sealed class PostgresDeliveryQueue : IDeliveryQueue
         },
         cancellationToken);
 
+    public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
+        StepAsync(tenant, id, (row, time) => DeliverySteps.Cancel(row, code, text, time), now, cancellationToken);
+
+    public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
+        StepAsync(tenant, id, (row, time) => DeliverySteps.Report(row, report, time), now, cancellationToken);
+
+    public Task<int> WakeAsync(string code, DateTimeOffset now, CancellationToken cancellationToken) => _database.WriteAsync(
+        TenantScope.All,
+        async session =>
+        {
+            session.Add(
+                "UPDATE deliveries SET due = COALESCE($1, milepost_now()) WHERE state = 0 AND reason = $2 AND due > COALESCE($1, milepost_now()) RETURNING 1", Time(now), code);
+            var woken = 0;
+            await using (var reader = await session.SendAsync())
+            {
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    woken++;
+                }
+            }
+
+            await session.CommitAsync();
+            return woken;
+        },
+        cancellationToken);
+
+    public Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken) => _database.WriteAsync(
+        TenantScope.Of(delivery.Tenant),
+        async session =>
+        {
+            Add(session, [delivery], " RETURNING 1");
+            bool added;
+            await using (var reader = await session.SendAsync())
+            {
+                added = await reader.ReadAsync(cancellationToken);
+            }
+
+            await session.CommitAsync();
+            return added;
+        },
+        cancellationToken);
+
     public Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => _database.ReadAsync(
         TenantScope.Of(tenant),
         session =>
         {
             session.Add($"{PostgresDeliveryRows.Select} WHERE tenant = $1 AND id = $2", tenant, id);
             session.Add("SELECT number, owner, started, finished, outcome, answer FROM delivery_attempts WHERE tenant = $1 AND delivery = $2 ORDER BY number", tenant, id);
+            session.Add("SELECT number, at, code, text FROM delivery_notes WHERE tenant = $1 AND delivery = $2 ORDER BY number", tenant, id);
         },
         async reader =>
         {
             var rows = await PostgresDeliveryRows.ReadAsync(reader, cancellationToken);
             await reader.NextResultAsync(cancellationToken);
             var attempts = await PostgresDeliveryRows.ReadAttemptsAsync(reader, cancellationToken);
-            return rows.Count == 0 ? null : new DeliveryDetails(rows[0], attempts);
+            await reader.NextResultAsync(cancellationToken);
+            var notes = await PostgresDeliveryRows.ReadNotesAsync(reader, cancellationToken);
+            return rows.Count == 0 ? null : new DeliveryDetails(rows[0], attempts, notes);
         },
         cancellationToken);
 
-    internal static void Add(PostgresSession session, List<Delivery> deliveries)
+    internal static void Add(PostgresSession session, List<Delivery> deliveries, string returning = "")
     {
         if (deliveries.Count > 0)
         {
             session.Add(
-                """
-                INSERT INTO deliveries (tenant, id, state, due, expires, body) SELECT k.tenant, k.id, 0, k.due, k.expires, k.body
-                FROM unnest($1, $2, $3, $4, $5) AS k (tenant, id, due, expires, body)
-                ON CONFLICT (tenant, id) DO NOTHING
+                $"""
+                INSERT INTO deliveries (tenant, id, state, due, expires, body, lane, topic, place) SELECT k.tenant, k.id, 0, k.due, k.expires, k.body, k.lane, k.topic, k.place
+                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS k (tenant, id, due, expires, body, lane, topic, place)
+                ON CONFLICT (tenant, id) DO NOTHING{returning}
                 """,
                 deliveries.ConvertAll(delivery => delivery.Tenant).ToArray(), deliveries.ConvertAll(delivery => delivery.Id).ToArray(),
                 deliveries.ConvertAll(delivery => delivery.Due.UtcTicks).ToArray(), deliveries.ConvertAll(delivery => delivery.ExpiresAt.UtcTicks).ToArray(),
-                deliveries.ConvertAll(delivery => JsonSerializer.SerializeToUtf8Bytes(delivery, CoreJson.Default.Delivery)).ToArray());
+                deliveries.ConvertAll(delivery => JsonSerializer.SerializeToUtf8Bytes(delivery, CoreJson.Default.Delivery)).ToArray(),
+                deliveries.ConvertAll(delivery => (int)delivery.Lane).ToArray(), deliveries.ConvertAll(delivery => delivery.Topic).ToArray(),
+                deliveries.ConvertAll(delivery => delivery.Place).ToArray());
         }
     }
+
+    private Task<bool> StepAsync(string tenant, string id, Func<QueuedDelivery, DateTimeOffset, DeliveryStep?> decide, DateTimeOffset now, CancellationToken cancellationToken) =>
+        _database.WriteAsync(
+            TenantScope.Of(tenant),
+            async session =>
+            {
+                AskTime(session, now);
+                session.Add($"{PostgresDeliveryRows.Select} WHERE tenant = $1 AND id = $2 FOR UPDATE", tenant, id);
+                var (time, rows) = await ReadRowsAsync(session, cancellationToken);
+                if (rows.Count == 0 || decide(rows[0], time) is not { } step)
+                {
+                    return false;
+                }
+
+                PostgresDeliveryRows.Save(session, [step]);
+                await session.CommitAsync();
+                return true;
+            },
+            cancellationToken);
 
     private Task<IReadOnlyList<LeaseResult>> StepAsync<T>(
         IReadOnlyList<T> items, Func<T, Lease> lease, Func<T, QueuedDelivery, DateTimeOffset, DeliveryStep?> decide, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -198,20 +267,20 @@ public sealed class PostgresDeliveryQueue : IDeliveryQueue
             cancellationToken);
 
     /// <summary>The tenants with something due, found by jumping from one to the next in the index, however many rows each has.</summary>
-    private Task<List<string>> DueTenantsAsync(DateTimeOffset now, CancellationToken cancellationToken) => _database.ReadAsync(
+    private Task<List<string>> DueTenantsAsync(DeliveryLane lane, DateTimeOffset now, CancellationToken cancellationToken) => _database.ReadAsync(
         TenantScope.All,
         session => session.Add(
             """
             WITH RECURSIVE waiting (tenant) AS (
-                (SELECT tenant FROM deliveries WHERE state = 0 ORDER BY tenant LIMIT 1)
+                (SELECT tenant FROM deliveries WHERE state = 0 AND lane = $2 ORDER BY tenant LIMIT 1)
                 UNION ALL
-                SELECT (SELECT d.tenant FROM deliveries d WHERE d.state = 0 AND d.tenant > w.tenant ORDER BY d.tenant LIMIT 1) FROM waiting w WHERE w.tenant IS NOT NULL)
+                SELECT (SELECT d.tenant FROM deliveries d WHERE d.state = 0 AND d.lane = $2 AND d.tenant > w.tenant ORDER BY d.tenant LIMIT 1) FROM waiting w WHERE w.tenant IS NOT NULL)
             SELECT w.tenant FROM waiting w
             WHERE w.tenant IS NOT NULL AND EXISTS (
                 SELECT 1 FROM deliveries d
-                WHERE d.tenant = w.tenant AND d.state = 0 AND d.due <= COALESCE($1, milepost_now()) AND d.expires > COALESCE($1, milepost_now()))
+                WHERE d.tenant = w.tenant AND d.state = 0 AND d.lane = $2 AND d.due <= COALESCE($1, milepost_now()) AND d.expires > COALESCE($1, milepost_now()))
             """,
-            Time(now)),
+            Time(now), (int)lane),
         async reader =>
         {
             var tenants = new List<string>();

@@ -8,7 +8,7 @@ namespace Milepost.Storage.Postgres;
 /// <summary>Rows of deliveries and of their attempts, to and from the tables.</summary>
 internal static class PostgresDeliveryRows
 {
-    public const string Select = "SELECT body, state, due, attempts, unknowns, token, owner, leased_until FROM deliveries";
+    public const string Select = "SELECT body, state, due, attempts, unknowns, token, owner, leased_until, notes, reason FROM deliveries";
 
     public static async Task<List<QueuedDelivery>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
@@ -26,6 +26,8 @@ internal static class PostgresDeliveryRows
                     Token = reader.GetInt64(5),
                     Owner = reader.IsDBNull(6) ? null : reader.GetString(6),
                     LeasedUntil = Time(reader, 7),
+                    Notes = reader.GetInt32(8),
+                    Reason = reader.IsDBNull(9) ? null : reader.GetString(9),
                 }));
         }
 
@@ -44,13 +46,14 @@ internal static class PostgresDeliveryRows
         session.Add(
             """
             UPDATE deliveries d
-            SET state = k.state, due = k.due, attempts = k.attempts, unknowns = k.unknowns, token = k.token, owner = k.owner, leased_until = k.leased_until
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS k (tenant, id, state, due, attempts, unknowns, token, owner, leased_until)
+            SET state = k.state, due = k.due, attempts = k.attempts, unknowns = k.unknowns, token = k.token, owner = k.owner, leased_until = k.leased_until, notes = k.notes, reason = k.reason
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS k (tenant, id, state, due, attempts, unknowns, token, owner, leased_until, notes, reason)
             WHERE d.tenant = k.tenant AND d.id = k.id
             """,
             Column(all, step => step.After.Delivery.Tenant), Column(all, step => step.After.Delivery.Id), Column(all, step => (int)step.After.Progress.State),
             Column(all, step => step.After.Progress.Due.UtcTicks), Column(all, step => step.After.Progress.Attempts), Column(all, step => step.After.Progress.Unknowns),
-            Column(all, step => step.After.Progress.Token), Column(all, step => step.After.Progress.Owner), Column(all, step => step.After.Progress.LeasedUntil?.UtcTicks));
+            Column(all, step => step.After.Progress.Token), Column(all, step => step.After.Progress.Owner), Column(all, step => step.After.Progress.LeasedUntil?.UtcTicks),
+            Column(all, step => step.After.Progress.Notes), Column(all, step => step.After.Progress.Reason));
 
         DeliveryStep[] attempts = [.. all.Where(step => step.Attempt is not null)];
         if (attempts.Length > 0)
@@ -64,6 +67,26 @@ internal static class PostgresDeliveryRows
                 Column(attempts, step => step.Attempt!.Owner), Column(attempts, step => step.Attempt!.StartedAt.UtcTicks), Column(attempts, step => step.Attempt!.FinishedAt?.UtcTicks),
                 Column(attempts, step => (int?)step.Attempt!.Outcome), Column(attempts, step => step.Attempt!.Answer));
         }
+
+        DeliveryStep[] notes = [.. all.Where(step => step.Note is not null)];
+        if (notes.Length > 0)
+        {
+            session.Add(
+                "INSERT INTO delivery_notes (tenant, delivery, number, at, code, text) SELECT k.* FROM unnest($1, $2, $3, $4, $5, $6) AS k",
+                Column(notes, step => step.After.Delivery.Tenant), Column(notes, step => step.After.Delivery.Id), Column(notes, step => step.Note!.Number),
+                Column(notes, step => step.Note!.At.UtcTicks), Column(notes, step => step.Note!.Code), Column(notes, step => step.Note!.Text));
+        }
+    }
+
+    public static async Task<IReadOnlyList<DeliveryNote>> ReadNotesAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var notes = new List<DeliveryNote>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            notes.Add(new DeliveryNote(reader.GetInt32(0), Time(reader, 1)!.Value, reader.GetString(2), reader.GetString(3)));
+        }
+
+        return notes;
     }
 
     public static async Task<IReadOnlyList<DeliveryAttempt>> ReadAttemptsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)

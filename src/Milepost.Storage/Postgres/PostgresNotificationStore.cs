@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Milepost.Core;
 using Milepost.Core.Notifications;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
@@ -94,11 +95,13 @@ public sealed class PostgresNotificationStore(PostgresDatabase database) : INoti
         if (notifications.Count > 0)
         {
             session.Add(
-                "INSERT INTO notifications (tenant, customer, place, time, category, body) SELECT k.* FROM unnest($1, $2, $3, $4, $5, $6) AS k",
+                "INSERT INTO notifications (tenant, customer, place, time, category, body, archived_at, plan) SELECT k.* FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS k",
                 notifications.Select(addressed => addressed.Tenant).ToArray(), notifications.Select(addressed => addressed.CustomerId).ToArray(),
                 notifications.Select(addressed => Place(addressed.Notification)).ToArray(), notifications.Select(addressed => addressed.Notification.CreatedAt.UtcTicks).ToArray(),
                 notifications.Select(addressed => (int)addressed.Notification.Category).ToArray(),
-                notifications.Select(addressed => JsonSerializer.SerializeToUtf8Bytes(addressed.Notification, ProtocolJson.Default.Notification)).ToArray());
+                notifications.Select(addressed => JsonSerializer.SerializeToUtf8Bytes(addressed.Notification, ProtocolJson.Default.Notification)).ToArray(),
+                notifications.Select(addressed => addressed.Notification.ArchivedAt?.UtcTicks).ToArray(),
+                notifications.Select(addressed => JsonSerializer.SerializeToUtf8Bytes(addressed.Verdicts, CoreJson.Default.IReadOnlyListChannelVerdict)).ToArray());
         }
     }
 

@@ -78,7 +78,7 @@ internal static class PostgresRecording
 
     private static async Task LoadOrdersAsync(PostgresSession session, IReadOnlyList<RecordedEvent> events, RecordingContext context, Dictionary<StreamName, LockedStream> locked)
     {
-        TenantKey[] keys = [.. events.Where(recorded => recorded.Type != EventTypes.CustomerUpdated).Select(recorded => new TenantKey(recorded.Tenant, recorded.Subject)).Distinct()];
+        TenantKey[] keys = [.. events.Where(recorded => !EventTypes.IsOfCustomer(recorded.Type)).Select(recorded => new TenantKey(recorded.Tenant, recorded.Subject)).Distinct()];
         PostgresStreamLocks.Add(session, PostgresStreamLocks.Sorted(keys.Select(key => StreamName.Order(key.Tenant, key.Id))));
         session.Add(
             "SELECT e.tenant, e.source, e.id FROM unnest($1, $2, $3) AS k (tenant, source, id) JOIN events e ON e.tenant = k.tenant AND e.source = k.source AND e.id = k.id",
@@ -103,7 +103,7 @@ internal static class PostgresRecording
 
     private static async Task LoadCustomersAsync(PostgresSession session, IReadOnlyList<RecordedEvent> events, RecordingContext context, Dictionary<StreamName, LockedStream> locked)
     {
-        var named = events.Select(recorded => (recorded.Tenant, Id: recorded.Customer?.Id ?? (recorded.Type == EventTypes.CustomerUpdated ? recorded.Subject : null)));
+        var named = events.Select(recorded => (recorded.Tenant, Id: recorded.Customer?.Id ?? (EventTypes.IsOfCustomer(recorded.Type) ? recorded.Subject : null)));
         var ordering = context.Orders.Values.Select(order => (order.Tenant, Id: order.CustomerId));
         TenantKey[] customers = [.. named.Concat(ordering).Where(customer => customer.Id is not null).Select(customer => new TenantKey(customer.Tenant, customer.Id!)).Distinct()];
         TenantKey[] late = [.. events.Where(recorded => IsLate(recorded, context)).Select(recorded => new TenantKey(recorded.Tenant, recorded.Subject)).Distinct()];
@@ -153,10 +153,10 @@ internal static class PostgresRecording
     }
 
     private static bool IsLate(RecordedEvent recorded, RecordingContext context) =>
-        recorded.Type != EventTypes.CustomerUpdated && !context.Known.Contains(recorded.Identity())
+        !EventTypes.IsOfCustomer(recorded.Type) && !context.Known.Contains(recorded.Identity())
         && context.Orders.TryGetValue(new TenantKey(recorded.Tenant, recorded.Subject), out var order) && recorded.Key() < order.Last;
 
-    private static string SubjectKey(string type, string subject) => type == EventTypes.CustomerUpdated ? "customer:" + subject : OrderKey(subject);
+    private static string SubjectKey(string type, string subject) => EventTypes.IsOfCustomer(type) ? "customer:" + subject : OrderKey(subject);
 
     private static TValue[] Column<TRow, TValue>(IEnumerable<TRow> rows, Func<TRow, TValue> value) => [.. rows.Select(value)];
 }

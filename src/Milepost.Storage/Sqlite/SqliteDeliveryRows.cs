@@ -7,7 +7,7 @@ namespace Milepost.Storage.Sqlite;
 /// <summary>Rows of deliveries and of their attempts, to and from the tables.</summary>
 internal static class SqliteDeliveryRows
 {
-    public const string Select = "SELECT body, state, due, attempts, unknowns, token, owner, leased_until FROM deliveries";
+    public const string Select = "SELECT body, state, due, attempts, unknowns, token, owner, leased_until, notes, reason FROM deliveries";
 
     public static List<QueuedDelivery> Read(SqliteStatement statement)
     {
@@ -27,6 +27,8 @@ internal static class SqliteDeliveryRows
                         Token = statement.Long(5),
                         Owner = statement.IsNull(6) ? null : statement.Text(6),
                         LeasedUntil = statement.Time(7),
+                        Notes = statement.Int(8),
+                        Reason = statement.IsNull(9) ? null : statement.Text(9),
                     }));
             }
 
@@ -40,9 +42,9 @@ internal static class SqliteDeliveryRows
     public static void Save(SqliteSession session, DeliveryStep step)
     {
         var (delivery, progress) = step.After;
-        session.Prepare("UPDATE deliveries SET state = ?, due = ?, attempts = ?, unknowns = ?, token = ?, owner = ?, leased_until = ? WHERE tenant = ? AND id = ?")
+        session.Prepare("UPDATE deliveries SET state = ?, due = ?, attempts = ?, unknowns = ?, token = ?, owner = ?, leased_until = ?, notes = ?, reason = ? WHERE tenant = ? AND id = ?")
             .Bind(1, (int)progress.State).Bind(2, progress.Due).Bind(3, progress.Attempts).Bind(4, progress.Unknowns).Bind(5, progress.Token)
-            .Bind(6, progress.Owner).Bind(7, progress.LeasedUntil).Bind(8, delivery.Tenant).Bind(9, delivery.Id).Run();
+            .Bind(6, progress.Owner).Bind(7, progress.LeasedUntil).Bind(8, progress.Notes).Bind(9, progress.Reason).Bind(10, delivery.Tenant).Bind(11, delivery.Id).Run();
         if (step.Attempt is { } attempt)
         {
             var row = session.Prepare("""
@@ -56,6 +58,24 @@ internal static class SqliteDeliveryRows
 
             row.Run();
         }
+
+        if (step.Note is { } note)
+        {
+            session.Prepare("INSERT INTO delivery_notes (tenant, delivery, number, at, code, text) VALUES (?, ?, ?, ?, ?, ?)")
+                .Bind(1, delivery.Tenant).Bind(2, delivery.Id).Bind(3, note.Number).Bind(4, note.At).Bind(5, note.Code).Bind(6, note.Text).Run();
+        }
+    }
+
+    public static List<DeliveryNote> Notes(SqliteSession session, string tenant, string id)
+    {
+        using var statement = session.Prepare("SELECT number, at, code, text FROM delivery_notes WHERE tenant = ? AND delivery = ? ORDER BY number").Bind(1, tenant).Bind(2, id);
+        var notes = new List<DeliveryNote>();
+        while (statement.Step())
+        {
+            notes.Add(new DeliveryNote(statement.Int(0), statement.Time(1)!.Value, statement.Text(2), statement.Text(3)));
+        }
+
+        return notes;
     }
 
     public static List<DeliveryAttempt> Attempts(SqliteSession session, string tenant, string id)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Milepost.Core;
 using Milepost.Core.Notifications;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
@@ -72,12 +73,13 @@ public sealed class SqliteNotificationStore(SqliteDatabase database) : INotifica
 
     internal static void Insert(SqliteSession session, RecordingPlan plan)
     {
-        foreach (var (tenant, customerId, notification) in plan.Notifications)
+        foreach (var (tenant, customerId, notification, verdicts) in plan.Notifications)
         {
             NotificationId.TryPlace(notification.Id, out var place);
-            session.Prepare("INSERT INTO notifications (tenant, customer, place, category, body) VALUES (?, ?, ?, ?, ?)")
+            session.Prepare("INSERT INTO notifications (tenant, customer, place, category, archived_at, body, plan) VALUES (?, ?, ?, ?, ?, ?, ?)")
                 .Bind(1, tenant).Bind(2, customerId).Bind(3, place).Bind(4, (int)notification.Category)
-                .Bind(5, JsonSerializer.SerializeToUtf8Bytes(notification, ProtocolJson.Default.Notification)).Run();
+                .Bind(5, notification.ArchivedAt).Bind(6, JsonSerializer.SerializeToUtf8Bytes(notification, ProtocolJson.Default.Notification))
+                .Bind(7, JsonSerializer.SerializeToUtf8Bytes(verdicts, CoreJson.Default.IReadOnlyListChannelVerdict)).Run();
         }
     }
 

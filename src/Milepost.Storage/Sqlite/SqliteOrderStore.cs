@@ -74,12 +74,12 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
                 continue;
             }
 
-            if (recorded.Customer is not null || recorded.Type == EventTypes.CustomerUpdated)
+            if (recorded.Customer is not null || EventTypes.IsOfCustomer(recorded.Type))
             {
                 LoadCustomer(session, context, new TenantKey(recorded.Tenant, recorded.Customer?.Id ?? recorded.Subject));
             }
 
-            if (recorded.Type != EventTypes.CustomerUpdated)
+            if (!EventTypes.IsOfCustomer(recorded.Type))
             {
                 LoadOrder(session, context, recorded);
             }
@@ -175,7 +175,7 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
     }
 
     // Orders and customers have names of their own; a customer called like an order must not appear in its history.
-    private static string SubjectKey(string type, string subject) => type == EventTypes.CustomerUpdated ? "customer:" + subject : "order:" + subject;
+    private static string SubjectKey(string type, string subject) => EventTypes.IsOfCustomer(type) ? "customer:" + subject : "order:" + subject;
 
     private static Order? FindOrder(SqliteSession session, string tenant, string orderId)
     {

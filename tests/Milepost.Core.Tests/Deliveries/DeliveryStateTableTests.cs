@@ -7,15 +7,18 @@ public sealed class DeliveryStateTableTests
     // Rows: the state now; columns: the next one, both in the order of the enumeration.
     private static readonly string[] Matrix =
     [
-        //               Qu Le Sg St Fa Un Ex Ca
-        /* queued    */ ".  x  .  .  .  x  x  x",
-        /* leased    */ "x  .  x  .  .  x  x  x",
-        /* sending   */ "x  .  .  x  x  x  .  .",
-        /* sent      */ ".  .  .  .  .  .  .  .",
-        /* failed    */ ".  .  .  .  .  .  .  .",
-        /* unknown   */ ".  .  .  .  .  .  .  .",
-        /* expired   */ ".  .  .  .  .  .  .  .",
-        /* cancelled */ ".  .  .  .  .  .  .  .",
+        //                Qu Le Sg St Fa Un Ex Ca De Op Su
+        /* queued     */ ".  x  .  .  .  x  x  x  .  .  .",
+        /* leased     */ "x  .  x  .  .  x  x  x  .  .  x",
+        /* sending    */ "x  .  .  x  x  x  .  .  .  .  .",
+        /* sent       */ ".  .  .  .  x  .  .  .  x  x  .",
+        /* failed     */ ".  .  .  .  .  .  .  .  .  .  .",
+        /* unknown    */ ".  .  .  .  x  .  .  .  x  x  .",
+        /* expired    */ ".  .  .  .  .  .  .  .  .  .  .",
+        /* cancelled  */ ".  .  .  .  .  .  .  .  .  .  .",
+        /* delivered  */ ".  .  .  .  x  .  .  .  .  x  .",
+        /* opened     */ ".  .  .  .  .  .  .  .  .  .  .",
+        /* suppressed */ ".  .  .  .  .  .  .  .  .  .  .",
     ];
 
     public static TheoryData<DeliveryState> All => [.. Enum.GetValues<DeliveryState>()];
@@ -31,7 +34,8 @@ public sealed class DeliveryStateTableTests
             DeliveryStateTable.CanFollow(now, next).ShouldBe(row[(int)next] == "x", $"{now} -> {next}");
         }
 
-        DeliveryStateTable.IsFinal(now).ShouldBe(!row.Contains("x"));
+        // Nothing of ours changes it: only what providers report may.
+        DeliveryStateTable.IsFinal(now).ShouldBe(now is not (DeliveryState.Queued or DeliveryState.Leased or DeliveryState.Sending));
     }
 
     [Fact]
@@ -51,9 +55,14 @@ public sealed class DeliveryStateTableTests
         [
             DeliverySteps.Lease(row, "w", later.AddSeconds(15), later), DeliverySteps.Begin(row, 1, later.AddSeconds(15), later), DeliverySteps.Renew(row, 1, later),
             DeliverySteps.GiveBack(row, "", later), DeliverySteps.Expire(row, delivery.ExpiresAt),
+            DeliverySteps.Settle(row, 1, new Clearance.Hold(later.AddHours(1), ClearanceCode.QuietHours, ""), later),
+            DeliverySteps.Settle(row, 1, new Clearance.Stop(DeliveryState.Cancelled, ClearanceCode.Superseded, ""), later),
+            DeliverySteps.Settle(row, 1, new Clearance.Stop(DeliveryState.Suppressed, ClearanceCode.Preference, ""), later),
+            DeliverySteps.Cancel(row, ClearanceCode.CalledOff, "", later),
             .. outcomes.Select(outcome => DeliverySteps.Complete(row, 1, outcome, later)),
         ];
-        foreach (var next in steps.OfType<DeliveryStep>().Select(step => step.After.Progress))
+        DeliveryStep?[] reports = [.. Enum.GetValues<DeliveryReportKind>().Select(kind => DeliverySteps.Report(row, new DeliveryReport(kind, later, null), later))];
+        foreach (var next in steps.Concat(reports).OfType<DeliveryStep>().Select(step => step.After.Progress))
         {
             (next.State == now || DeliveryStateTable.CanFollow(now, next.State)).ShouldBeTrue($"{now} -> {next.State}");
             (next.Owner is not null).ShouldBe(next.State is DeliveryState.Leased or DeliveryState.Sending);

@@ -165,7 +165,7 @@ public sealed class OrderHistoryTests
 
     private static async Task RecordAsync(MemoryStore store, RecordedEvent[] batch)
     {
-        var recorder = new EventRecorder(store, new Silent(), new FakeClock(), 1_000, 1_000);
+        var recorder = new EventRecorder(store, Some.Tools, new Silent(), new FakeClock(), 1_000, 1_000);
         var recorded = recorder.RecordAsync(batch, CancellationToken.None);
         recorder.Complete();
         await recorder.RunAsync().Soon();

@@ -177,7 +177,7 @@ public sealed class EventRecorderTests
         Outcomes(await request.Soon()).ShouldBeEmpty();
     }
 
-    private EventRecorder Recorder(int queueLimit = 1_000, int commitLimit = 1_000) => new(_store, _listener, new FakeClock(), queueLimit, commitLimit);
+    private EventRecorder Recorder(int queueLimit = 1_000, int commitLimit = 1_000) => new(_store, Some.Tools, _listener, new FakeClock(), queueLimit, commitLimit);
 
     private static RecordedEvent[] Many(string name, int count) => [.. Enumerable.Range(0, count).Select(index => Some.Placed($"{name}-{index}", index))];
 

@@ -219,7 +219,7 @@ public sealed class RecordingPlannerTests
     })];
 
     private Task<RecordingPlan> RecordAsync(params RecordedEvent[] events) =>
-        _store.RecordAsync(events, context => RecordingPlanner.Plan(context, events, Now), CancellationToken.None);
+        _store.RecordAsync(events, context => RecordingPlanner.Plan(context, Some.Tools, events, Now), CancellationToken.None);
 
     private async Task<Order> OrderAsync() => (await _store.FindAsync(Some.Tenant, "o-1", CancellationToken.None))!;
 

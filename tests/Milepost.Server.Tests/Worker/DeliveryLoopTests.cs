@@ -2,6 +2,8 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
+using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Server.Channels;
 using Milepost.Server.Settings;
 using Milepost.Server.Worker;
@@ -19,12 +21,18 @@ public sealed class DeliveryLoopTests : IDisposable
     private readonly FaultyQueue _queue;
     private readonly Provider _mail = new();
     private readonly DeliverySignal _signal = new();
+    private readonly DefaultTenants _tenants = new();
+    private readonly DeliveryOptions _options = new() { Concurrency = 4, LeaseSeconds = 15 };
+    private readonly SqliteSuppressionStore _suppressions;
+    private readonly ChannelRoutes _routes;
     private readonly DeliveryLoop _loop;
 
     public DeliveryLoopTests()
     {
         _database = SqliteDatabase.Open(Path.Combine(_directory.Path, "test.db"));
         _queue = new FaultyQueue(new SqliteDeliveryQueue(_database));
+        _suppressions = new SqliteSuppressionStore(_database, new AddressSecret(""));
+        _routes = new ChannelRoutes([new ChannelRoute(DeliveryChannel.Email, [_mail], _clock)]);
         _loop = Loop(_queue);
     }
 
@@ -44,7 +52,7 @@ public sealed class DeliveryLoopTests : IDisposable
     public async Task What_is_refused_for_now_waits_as_the_channel_says_or_longer_when_the_provider_says()
     {
         await QueueAsync("1", "2");
-        _mail.Answer = delivery => Task.FromResult<SendAnswer>(new SendAnswer.Later("451 later", delivery.Id == "2" ? TimeSpan.FromHours(1) : null));
+        _mail.Answer = message => Task.FromResult<SendAnswer>(new SendAnswer.Later("451 later", message.DeliveryId == "2" ? TimeSpan.FromHours(1) : null));
         await PassAsync();
         // Half of the first wait of e-mail, since the chance is 0 here.
         (await DueInAsync("1")).ShouldBe(TimeSpan.FromMinutes(2.5));
@@ -211,7 +219,7 @@ public sealed class DeliveryLoopTests : IDisposable
     {
         await QueueAsync("answers", "silent");
         var answer = new TaskCompletionSource<SendAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _mail.Answer = delivery => delivery.Id == "answers" ? answer.Task : new TaskCompletionSource<SendAnswer>().Task;
+        _mail.Answer = message => message.DeliveryId == "answers" ? answer.Task : new TaskCompletionSource<SendAnswer>().Task;
         await _loop.StartAsync(CancellationToken.None);
         await _mail.ReachedAsync(2);
         var stopped = _loop.StopAsync(CancellationToken.None);
@@ -247,7 +255,11 @@ public sealed class DeliveryLoopTests : IDisposable
     }
 
     private DeliveryLoop Loop(IDeliveryQueue queue) => new(
-        queue, new DeliverySending([_mail], _clock, () => 0, NullLogger<DeliverySending>.Instance), _signal, new DeliveryOptions { Concurrency = 4, LeaseSeconds = 15 }, _clock, NullLogger<DeliveryLoop>.Instance);
+        queue, Clearing(), new DeliverySending(_routes, new AddressHygiene(_suppressions, _clock, NullLogger<AddressHygiene>.Instance), _clock, () => 0, NullLogger<DeliverySending>.Instance),
+        _signal, _options, _clock, NullLogger<DeliveryLoop>.Instance);
+
+    private DeliveryClearing Clearing() => new(
+        new SqliteClearanceStore(_database), new SqliteDeliveryLimitStore(_database), _suppressions, _tenants, new MessageComposer(new RuleTexts(), _clock), _routes, new DeliveryAllowance(_tenants, _options), _clock);
 
     private Task QueueAsync(params IReadOnlyList<string> ids) => new SqliteOrderStore(_database).RecordAsync(
         [],
@@ -314,17 +326,17 @@ public sealed class DeliveryLoopTests : IDisposable
         await done;
     }
 
-    private sealed class Provider : IChannelSender
+    private sealed class Provider : IProvider
     {
         private readonly Lock _gate = new();
         private readonly List<(string Id, int Attempt)> _sent = [];
         private (int Count, TaskCompletionSource Reached)? _waiting;
 
-        public static Func<Delivery, Task<SendAnswer>> Taken { get; } = _ => Task.FromResult<SendAnswer>(new SendAnswer.Taken("ok"));
+        public static Func<OutgoingMessage, Task<SendAnswer>> Taken { get; } = _ => Task.FromResult<SendAnswer>(new SendAnswer.Taken("ok"));
 
-        public Func<Delivery, Task<SendAnswer>> Answer { get; set; } = Taken;
+        public Func<OutgoingMessage, Task<SendAnswer>> Answer { get; set; } = Taken;
 
-        public DeliveryChannel Channel => DeliveryChannel.Email;
+        public string Name => "test";
 
         public IReadOnlyList<(string Id, int Attempt)> Sent
         {
@@ -348,15 +360,15 @@ public sealed class DeliveryLoopTests : IDisposable
             }
         }
 
-        public Task<SendAnswer> SendAsync(Delivery delivery, int attempt, CancellationToken cancellationToken)
+        public Task<SendAnswer> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
         {
             lock (_gate)
             {
-                _sent.Add((delivery.Id, attempt));
+                _sent.Add((message.DeliveryId, message.Attempt));
                 Check();
             }
 
-            return Answer(delivery);
+            return Answer(message);
         }
 
         private void Check()
@@ -379,8 +391,8 @@ public sealed class DeliveryLoopTests : IDisposable
 
         public void FailNext(string call, int times, bool afterwards = false) => _faults[call] = (times, afterwards);
 
-        public Task<IReadOnlyList<Lease>> LeaseAsync(string owner, int max, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken) =>
-            queue.LeaseAsync(owner, max, leaseFor, now + Skew, cancellationToken);
+        public Task<IReadOnlyList<Lease>> LeaseAsync(string owner, DeliveryLane lane, int max, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken) =>
+            queue.LeaseAsync(owner, lane, max, leaseFor, now + Skew, cancellationToken);
 
         public Task<IReadOnlyList<LeaseResult>> BeginAsync(IReadOnlyList<Lease> leases, TimeSpan leaseFor, DateTimeOffset now, CancellationToken cancellationToken)
         {
@@ -400,6 +412,19 @@ public sealed class DeliveryLoopTests : IDisposable
         public Task<SweepResult> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken) => queue.SweepAsync(now + Skew, cancellationToken);
 
         public Task<QueueDepth> DepthAsync(DateTimeOffset now, CancellationToken cancellationToken) => queue.DepthAsync(now + Skew, cancellationToken);
+
+        public Task<IReadOnlyList<LeaseResult>> SettleAsync(IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken) =>
+            queue.SettleAsync(settlements, now + Skew, cancellationToken);
+
+        public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
+            queue.CancelAsync(tenant, id, code, text, now + Skew, cancellationToken);
+
+        public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
+            queue.ReportAsync(tenant, id, report, now + Skew, cancellationToken);
+
+        public Task<int> WakeAsync(string code, DateTimeOffset now, CancellationToken cancellationToken) => queue.WakeAsync(code, now + Skew, cancellationToken);
+
+        public Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken) => queue.AddAsync(delivery, cancellationToken);
 
         public Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => queue.FindAsync(tenant, id, cancellationToken);
 

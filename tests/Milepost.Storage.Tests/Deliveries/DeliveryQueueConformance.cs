@@ -28,7 +28,7 @@ public abstract class DeliveryQueueConformance
         var leases = await queues.LeaseAsync("w-1");
         leases.Select(lease => (lease.Delivery.Channel, lease.Delivery.Address, lease.Delivery.OrderId, lease.Delivery.CustomerId, lease.Delivery.Title))
             .ShouldBe(((string[])["Order received", "Payment received", "Delivered"]).Select(title => (DeliveryChannel.Email, "ada@example.org", (string?)"o-1", "c-1", title)), ignoreOrder: true);
-        leases.ShouldAllBe(lease => lease.Delivery.Id == lease.Delivery.NotificationId + ".email" && lease.Delivery.ExpiresAt == queues.Now.AddHours(24));
+        leases.ShouldAllBe(lease => lease.Delivery.Id == lease.Delivery.NotificationId + ".email" && lease.Delivery.ExpiresAt == lease.Delivery.EventTime!.Value.AddHours(24));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public abstract class DeliveryQueueConformance
             var queue = worker % 2 == 0 ? queues.Queue : queues.OtherNode;
             while (taken.Count < all.Count)
             {
-                var leases = await queue.LeaseAsync($"w-{worker}", 16, Queues.LeaseFor, queues.Now, CancellationToken.None);
+                var leases = await queue.LeaseAsync($"w-{worker}", DeliveryLane.News, 16, Queues.LeaseFor, queues.Now, CancellationToken.None);
                 foreach (var lease in leases.Where(lease => !taken.TryAdd(lease.Delivery.Id, $"w-{worker}")))
                 {
                     doubled.Add(lease.Delivery.Id);

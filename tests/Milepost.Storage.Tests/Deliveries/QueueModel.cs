@@ -9,6 +9,7 @@ namespace Milepost.Storage.Tests.Deliveries;
 /// <summary>Random steps of several workers, taken by a queue and by the model in memory: answers and rows must be the same.</summary>
 internal static class QueueModel
 {
+    private static readonly DeliveryReportKind[] Reported = Enum.GetValues<DeliveryReportKind>();
     private static readonly string[] Tenants = ["acme", "zeta", "globex"];
 
     public static void Check(Func<Task<Queues>> open) => FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(40), Prop.ForAll(Steps.ToArbitrary(), steps => RunAsync(open, steps)));
@@ -45,16 +46,24 @@ internal static class QueueModel
         {
             case Kind.Queue:
                 await queues.QueueAsync(Queues.Delivery(
-                    Id(index), queues.Now.AddSeconds(step.Pick % 8), Tenants[step.Pick % Tenants.Length], (DeliveryChannel)(step.Pick % 2), TimeSpan.FromSeconds(10 + (step.Pick % 5 * 20))));
+                    Id(index), queues.Now.AddSeconds(step.Pick % 8), Tenants[step.Pick % Tenants.Length], (DeliveryChannel)(step.Pick % 2), TimeSpan.FromSeconds(10 + (step.Pick % 5 * 20))) with { Lane = (DeliveryLane)(step.Pick % 3 / 2) });
                 return "queued";
             case Kind.Lease:
-                var taken = await queues.LeaseAsync(worker, step.Pick % 5);
+                var taken = await queues.LeaseAsync(worker, step.Pick % 5, (DeliveryLane)(step.Pick % 4 / 3));
                 leases.AddRange(taken);
                 return string.Join(", ", taken.Select(lease => $"{lease.Delivery.Tenant}/{lease.Delivery.Id} {lease.Row.Progress}"));
             case Kind.Begin when leases.Count > 0:
                 return $"{await queues.BeginAsync(leases[step.Pick % leases.Count])}";
             case Kind.Complete when leases.Count > 0:
                 return $"{await queues.CompleteAsync(leases[step.Pick % leases.Count], Outcome(step.Pick))}";
+            case Kind.Settle when leases.Count > 0:
+                return $"{await queues.SettleAsync(leases[step.Pick % leases.Count], Settled(queues, step.Pick))}";
+            case Kind.Cancel:
+                return $"{await queues.CancelAsync(Id(step.Pick % (index + 1)), Tenants[step.Worker])}";
+            case Kind.Report:
+                return $"{await queues.ReportAsync(Id(step.Pick % (index + 1)), Reported[step.Pick % Reported.Length], Tenants[step.Worker])}";
+            case Kind.Wake:
+                return $"{await queues.WakeAsync(ClearanceCode.QuietHours)}";
             case Kind.Renew when leases.Count > 0:
                 return $"{await queues.RenewAsync(leases[step.Pick % leases.Count])}";
             case Kind.Release:
@@ -76,7 +85,14 @@ internal static class QueueModel
         _ => new DeliveryOutcome.Unknown("timeout"),
     };
 
-    private static string Text(DeliveryDetails? details) => details is null ? "none" : $"{details.Row.Delivery}\n{details.Row.Progress}\n{string.Join('\n', details.Attempts)}";
+    private static Clearance Settled(Queues queues, int pick) => (pick % 3) switch
+    {
+        0 => new Clearance.Hold(queues.Now.AddSeconds(pick % 11), pick % 2 == 0 ? ClearanceCode.QuietHours : ClearanceCode.Limit, "Not now."),
+        1 => new Clearance.Stop(DeliveryState.Cancelled, ClearanceCode.Acknowledged, "Known."),
+        _ => new Clearance.Stop(DeliveryState.Suppressed, ClearanceCode.Preference, "Not wanted."),
+    };
+
+    private static string Text(DeliveryDetails? details) => details is null ? "none" : $"{details.Row.Delivery}\n{details.Row.Progress}\n{string.Join('\n', details.Attempts)}\n{string.Join('\n', details.Notes)}";
 
     private enum Kind
     {
@@ -84,6 +100,10 @@ internal static class QueueModel
         Lease,
         Begin,
         Complete,
+        Settle,
+        Cancel,
+        Report,
+        Wake,
         Renew,
         Release,
         Sweep,
@@ -99,7 +119,7 @@ internal static class QueueModel
     private static Gen<Step> OneStep =>
         from kind in Gen.Elements(
             Kind.Queue, Kind.Queue, Kind.Queue, Kind.Lease, Kind.Lease, Kind.Lease, Kind.Begin, Kind.Begin, Kind.Begin, Kind.Begin,
-            Kind.Complete, Kind.Complete, Kind.Complete, Kind.Complete, Kind.Renew, Kind.Release, Kind.Sweep, Kind.Sweep)
+            Kind.Complete, Kind.Complete, Kind.Complete, Kind.Complete, Kind.Settle, Kind.Settle, Kind.Cancel, Kind.Report, Kind.Report, Kind.Wake, Kind.Renew, Kind.Release, Kind.Sweep, Kind.Sweep)
         from worker in Gen.Choose(0, 2)
         from pick in Gen.Choose(0, 100)
         from wait in Gen.Elements(0, 0, 0, 1, 5, 16)

@@ -41,7 +41,7 @@ internal sealed record Queues(IOrderStore Orders, IDeliveryQueue Queue, IDeliver
                 cause,
                 context =>
                 {
-                    var plan = RecordingPlanner.Plan(context, cause, Now);
+                    var plan = RecordingPlanner.Plan(context, Some.Tools, cause, Now);
                     plan.Deliveries.AddRange(tenant);
                     return plan;
                 },
@@ -50,15 +50,23 @@ internal sealed record Queues(IOrderStore Orders, IDeliveryQueue Queue, IDeliver
     }
 
     public Task<RecordingPlan> RecordAsync(params IReadOnlyList<RecordedEvent> events) =>
-        Orders.RecordAsync(events, context => RecordingPlanner.Plan(context, events, Now), CancellationToken.None);
+        Orders.RecordAsync(events, context => RecordingPlanner.Plan(context, Some.Tools, events, Now), CancellationToken.None);
 
-    public Task<IReadOnlyList<Lease>> LeaseAsync(string owner, int max = 10) => Queue.LeaseAsync(owner, max, LeaseFor, Now, CancellationToken.None);
+    public Task<IReadOnlyList<Lease>> LeaseAsync(string owner, int max = 10, DeliveryLane lane = DeliveryLane.News) => Queue.LeaseAsync(owner, lane, max, LeaseFor, Now, CancellationToken.None);
 
     public async Task<LeaseResult> BeginAsync(Lease lease) => (await Queue.BeginAsync([lease], LeaseFor, Now, CancellationToken.None)).Single();
 
     public async Task<LeaseResult> CompleteAsync(Lease lease, DeliveryOutcome outcome) => (await Queue.CompleteAsync([new Completion(lease, outcome)], Now, CancellationToken.None)).Single();
 
     public async Task<LeaseResult> RenewAsync(Lease lease) => (await Queue.RenewAsync([lease], LeaseFor, Now, CancellationToken.None)).Single();
+
+    public async Task<LeaseResult> SettleAsync(Lease lease, Clearance clearance) => (await Queue.SettleAsync([new Settlement(lease, clearance)], Now, CancellationToken.None)).Single();
+
+    public Task<bool> CancelAsync(string id, string tenant = Some.Tenant) => Queue.CancelAsync(tenant, id, ClearanceCode.CalledOff, "Called off.", Now, CancellationToken.None);
+
+    public Task<bool> ReportAsync(string id, DeliveryReportKind kind, string tenant = Some.Tenant) => Queue.ReportAsync(tenant, id, new DeliveryReport(kind, Now, "The provider says so."), Now, CancellationToken.None);
+
+    public Task<int> WakeAsync(string code) => Queue.WakeAsync(code, Now, CancellationToken.None);
 
     public Task<int> ReleaseAsync(string owner) => Queue.ReleaseAsync(owner, Now, CancellationToken.None);
 

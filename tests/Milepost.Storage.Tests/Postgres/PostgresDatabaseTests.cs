@@ -80,7 +80,7 @@ public sealed class PostgresDatabaseTests(PostgresFixture postgres)
         await Should.ThrowAsync<PostgresException>(() => stores.Orders.RecordAsync([Some.Status("e-2", OrderStatus.Paid, 2)], context =>
         {
             runs++;
-            var plan = RecordingPlanner.Plan(context, [Some.Status("e-2", OrderStatus.Paid, 2)], Stores.Now);
+            var plan = RecordingPlanner.Plan(context, Some.Tools, [Some.Status("e-2", OrderStatus.Paid, 2)], Stores.Now);
             plan.Events.Add(Some.Placed("e-1", 1));
             return plan;
         }, CancellationToken.None));

@@ -21,9 +21,9 @@ public sealed class PostgresDeliveryQueueTests(PostgresFixture postgres) : Deliv
         var now = TimeProvider.System.GetUtcNow();
         await queues.QueueAsync(Queues.Delivery("1", now.AddMinutes(-1)), Queues.Delivery("later", now.AddMinutes(30)));
         var wrong = now.AddHours(hours);
-        (await queues.OtherNode.LeaseAsync("w-1", 10, Queues.LeaseFor, wrong, CancellationToken.None)).Single().Delivery.Id.ShouldBe("1");
+        (await queues.OtherNode.LeaseAsync("w-1", DeliveryLane.News, 10, Queues.LeaseFor, wrong, CancellationToken.None)).Single().Delivery.Id.ShouldBe("1");
         (await queues.Queue.SweepAsync(wrong, CancellationToken.None)).ShouldBe(default);
-        (await queues.Queue.LeaseAsync("w-2", 10, Queues.LeaseFor, wrong, CancellationToken.None)).ShouldBeEmpty();
+        (await queues.Queue.LeaseAsync("w-2", DeliveryLane.News, 10, Queues.LeaseFor, wrong, CancellationToken.None)).ShouldBeEmpty();
         var until = (await queues.FindAsync("1"))!.Row.Progress.LeasedUntil!.Value;
         (until - TimeProvider.System.GetUtcNow()).ShouldBeInRange(TimeSpan.FromSeconds(5), Queues.LeaseFor);
         (await queues.Queue.DepthAsync(wrong, CancellationToken.None)).ShouldBe(new QueueDepth(1, TimeSpan.Zero));

@@ -170,7 +170,7 @@ public sealed class PostgresFaultTests(FaultyServer faulty) : IClassFixture<Faul
             {
                 runs++;
                 ThrowOut(nodes.ConnectionString);
-                return RecordingPlanner.Plan(context, events, Stores.Now);
+                return RecordingPlanner.Plan(context, Some.Tools, events, Stores.Now);
             },
             CancellationToken.None));
         runs.ShouldBe(1);
@@ -190,7 +190,7 @@ public sealed class PostgresFaultTests(FaultyServer faulty) : IClassFixture<Faul
         {
             holding.Set();
             go.Wait(Deadline.Default).ShouldBeTrue();
-            return RecordingPlanner.Plan(context, [Some.Placed("e-2", 2)], Stores.Now);
+            return RecordingPlanner.Plan(context, Some.Tools, [Some.Placed("e-2", 2)], Stores.Now);
         }, CancellationToken.None));
         holding.Wait(Deadline.Default).ShouldBeTrue();
 

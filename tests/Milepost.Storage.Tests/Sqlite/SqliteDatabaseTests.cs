@@ -210,7 +210,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         // The plan names an event that is there already, behind one that is new: the index refuses it when half is written.
         await Should.ThrowAsync<InvalidOperationException>(() => stores.Orders.RecordAsync([Some.Status("e-2", OrderStatus.Paid, 2)], context =>
         {
-            var plan = RecordingPlanner.Plan(context, [Some.Status("e-2", OrderStatus.Paid, 2)], Stores.Now);
+            var plan = RecordingPlanner.Plan(context, Some.Tools, [Some.Status("e-2", OrderStatus.Paid, 2)], Stores.Now);
             plan.Events.Add(Some.Placed("e-1", 1));
             return plan;
         }, CancellationToken.None));

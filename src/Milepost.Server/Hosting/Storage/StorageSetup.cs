@@ -23,6 +23,7 @@ internal static class StorageSetup
     public static void Add(IServiceCollection services, StorageOptions storage)
     {
         services.AddHostedService<StorageStart>();
+        services.AddSingleton(new AddressSecret(""));
         switch (storage.Provider)
         {
             case StorageOptions.Sqlite:
@@ -37,6 +38,9 @@ internal static class StorageSetup
                 services.AddSingleton<ITenantStore, SqliteTenantStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
+                services.AddSingleton<IClearanceStore, SqliteClearanceStore>();
+                services.AddSingleton<IDeliveryLimitStore, SqliteDeliveryLimitStore>();
+                services.AddSingleton<ISuppressionStore, SqliteSuppressionStore>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -51,6 +55,9 @@ internal static class StorageSetup
                 services.AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>();
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
+                services.AddSingleton<IClearanceStore, PostgresClearanceStore>();
+                services.AddSingleton<IDeliveryLimitStore, PostgresDeliveryLimitStore>();
+                services.AddSingleton<ISuppressionStore, PostgresSuppressionStore>();
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
                 services.AddSingleton<ITenantStore, PostgresTenantStore>();
                 break;

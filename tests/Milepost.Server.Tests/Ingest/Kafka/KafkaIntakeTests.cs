@@ -1,5 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Milepost.Core.Notifications;
+using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
@@ -137,7 +140,7 @@ public sealed class KafkaIntakeTests
     private static (KafkaIntake Intake, EventRecorder Recorder) Intake(IOrderStore orders, IDeadLetterStore letters, TimeProvider time)
     {
         var options = new KafkaOptions { Tenant = "acme" };
-        var recorder = new EventRecorder(orders, new Nobody(), time, 20_000, 1_000);
+        var recorder = new EventRecorder(orders, new NotificationTools(new RuleTexts(), new DefaultTenants()), new Nobody(), time, 20_000, 1_000);
         _ = recorder.RunAsync();
         return (new KafkaIntake(recorder, letters, KafkaServices.EventReaderOf(options), options, new Random(1), time, NullLogger<KafkaIntake>.Instance), recorder);
     }

@@ -1,4 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Milepost.Core.Notifications;
+using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
@@ -54,7 +57,7 @@ internal sealed class KafkaNode : IAsyncDisposable
 
     private KafkaNode(KafkaOptions options, IOrderStore orders, IDeadLetterStore letters)
     {
-        _recorder = new EventRecorder(orders, new Nobody(), TimeProvider.System, 20_000, 1_000);
+        _recorder = new EventRecorder(orders, new NotificationTools(new RuleTexts(), new DefaultTenants()), new Nobody(), TimeProvider.System, 20_000, 1_000);
         _recording = _recorder.RunAsync();
         Intake = new KafkaIntake(_recorder, letters, KafkaServices.EventReaderOf(options), options, new Random(1), TimeProvider.System, NullLogger<KafkaIntake>.Instance);
         _consumer = new KafkaConsumerLoop(options, Intake, Readiness, TimeProvider.System, NullLogger<KafkaConsumerLoop>.Instance);

@@ -4,16 +4,18 @@ using Milepost.Core.Recording;
 namespace Milepost.Server.Channels.Outbox;
 
 /// <summary>Stands where no provider is configured: keeps what would have been sent where an operator can see it.</summary>
-internal sealed partial class OutboxSender(DeliveryChannel channel, IOutbox outbox, TimeProvider time, ILogger<OutboxSender> logger) : IChannelSender
+internal sealed partial class OutboxProvider(IOutbox outbox, TimeProvider time, ILogger<OutboxProvider> logger) : IProvider
 {
-    public DeliveryChannel Channel => channel;
+    public string Name => "outbox";
 
-    public async Task<SendAnswer> SendAsync(Delivery delivery, int attempt, CancellationToken cancellationToken)
+    public async Task<SendAnswer> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
-        var message = new OutboxMessage(delivery.Tenant, delivery.Id, attempt, delivery.Channel, delivery.Address, delivery.Title, delivery.Body, time.GetUtcNow());
+        // A push's address is a secret of the customer's browser: the device's name says as much.
+        var address = message.Device?.Id ?? message.Address;
+        var kept = new OutboxMessage(message.Tenant, message.DeliveryId, message.Attempt, message.Channel, address, message.Title, message.Text, time.GetUtcNow());
         try
         {
-            await outbox.AddAsync(message, cancellationToken);
+            await outbox.AddAsync(kept, cancellationToken);
         }
         catch (StoreUnavailableException failure)
         {
@@ -21,7 +23,7 @@ internal sealed partial class OutboxSender(DeliveryChannel channel, IOutbox outb
             return new SendAnswer.Unknown(failure.Message);
         }
 
-        Log.Kept(logger, delivery.Channel, delivery.Id, attempt);
+        Log.Kept(logger, message.Channel, message.DeliveryId, message.Attempt);
         return new SendAnswer.Taken("kept in the outbox");
     }
 

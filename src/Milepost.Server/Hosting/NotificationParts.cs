@@ -1,0 +1,16 @@
+using Milepost.Core.Notifications;
+using Milepost.Core.Tenants;
+using Milepost.Core.Templates;
+
+namespace Milepost.Server.Hosting;
+
+/// <summary>What notifications are made with, for the roles that record and those that send.</summary>
+internal static class NotificationParts
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<ITexts, RuleTexts>();
+        services.AddSingleton<ITenantCatalog, DefaultTenants>();
+        services.AddSingleton<NotificationTools>();
+    }
+}
