@@ -8,6 +8,7 @@ using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Streams;
+using Milepost.Protocol.Tenants;
 
 namespace Milepost.Protocol;
 
@@ -40,5 +41,12 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(RevocationRequest))]
 [JsonSerializable(typeof(RevocationView))]
 [JsonSerializable(typeof(RevocationPage))]
+[JsonSerializable(typeof(TenantSettingsView))]
+[JsonSerializable(typeof(BudgetsView))]
+[JsonSerializable(typeof(WebhookList))]
+[JsonSerializable(typeof(WebhookView))]
+[JsonSerializable(typeof(WebhookSecretReply))]
+[JsonSerializable(typeof(WebhookTestReply))]
+[JsonSerializable(typeof(WebhookEvent))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;
