@@ -53,6 +53,9 @@ internal sealed record LoadSettings
 
     public required int PerProcess { get; init; }
 
+    /// <summary>The nice value of the client processes, 0 to 19; the parent keeps its own.</summary>
+    public required int ClientNice { get; init; }
+
     /// <summary>The processes behind <see cref="Urls"/>, as far as they were named.</summary>
     public required IReadOnlyList<int> ServerPids { get; init; }
 

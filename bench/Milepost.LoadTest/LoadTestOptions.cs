@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Milepost.Client.Streams;
+using Milepost.LoadTest.Workers;
 
 namespace Milepost.LoadTest;
 
@@ -43,13 +44,14 @@ internal static class LoadTestOptions
     private static readonly Option<int> Producers = Positive(new Option<int>("--producers") { Description = "HTTP connections of the posting side", DefaultValueFactory = _ => 128 });
     private static readonly Option<int> ConnectRate = Positive(new Option<int>("--connect-rate") { Description = "New connections per second", DefaultValueFactory = _ => 1000 });
     private static readonly Option<int> PerProcess = Positive(new Option<int>("--per-process") { Description = "Connections that one client process holds, as far as its limit of open files allows", DefaultValueFactory = _ => 8000 });
+    private static readonly Option<int> ClientNice = new("--client-nice") { Description = "How far the client processes step back (nice, 0 to 19) where they share the machine with the server; the part that posts and measures acknowledgements does not", DefaultValueFactory = _ => 0 };
     private static readonly Option<int[]> ServerPid = new("--server-pid") { Description = "The process behind --url, for memory and CPU; several in the same order. Not given: who listens there, if it is on this machine" };
     private static readonly Option<string?> JsonFile = new("--json") { Description = "Also write the report to this file ('-': standard output)" };
 
     public static IReadOnlyList<Option> All { get; } =
     [
         Url, PostUrl, Tenant, SigningKey, DataDirectory, Connections, Transport, Rate, Duration, WarmUp, Idle, Drain, BurstRate, BurstSeconds, StormAt, StormJitter, Batch,
-        Producers, ConnectRate, PerProcess, ServerPid, JsonFile,
+        Producers, ConnectRate, PerProcess, ClientNice, ServerPid, JsonFile,
     ];
 
     /// <summary>What no option can tell alone.</summary>
@@ -69,6 +71,16 @@ internal static class LoadTestOptions
         if (result.GetValue(StormAt) >= result.GetValue(Duration))
         {
             result.AddError("--storm-at must lie within --duration");
+        }
+
+        switch (result.GetValue(ClientNice))
+        {
+            case < 0 or > WorkerProcess.MaxNice:
+                result.AddError($"--client-nice must lie between 0 and {WorkerProcess.MaxNice}");
+                break;
+            case > 0 when OperatingSystem.IsWindows():
+                result.AddError("--client-nice needs a Unix system");
+                break;
         }
     }
 
@@ -96,6 +108,7 @@ internal static class LoadTestOptions
             Producers = parsed.GetValue(Producers),
             ConnectRate = parsed.GetValue(ConnectRate),
             PerProcess = Math.Min(parsed.GetValue(PerProcess), Math.Max(1, OpenFiles.Limit() - OtherFiles)),
+            ClientNice = parsed.GetValue(ClientNice),
             ServerPids = parsed.GetValue(ServerPid) ?? [],
             JsonFile = parsed.GetValue(JsonFile),
             Run = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString("x", CultureInfo.InvariantCulture),

@@ -76,7 +76,7 @@ internal sealed class LoadTestRun(LoadSettings settings, TimeProvider clock, Act
     {
         for (var index = 0; index < settings.Processes; index++)
         {
-            _workers.Add(WorkerProcess.Start(clock));
+            _workers.Add(WorkerProcess.Start(settings.ClientNice, clock));
         }
 
         await Task.WhenAll(_workers.Select(worker => worker.Started)).WaitAsync(cancellationToken);

@@ -62,21 +62,23 @@ internal static class Checker
 
     private static void CheckViews(History history, IReadOnlyList<StoredEntry> entries, IReadOnlyList<Follower> followers)
     {
-        var log = entries.ToDictionary(entry => (entry.Tenant, entry.Label, entry.Offset), entry => entry.Id);
+        // A place that is taken twice is a breach already; the views are judged all the same.
+        var log = entries.ToLookup(entry => (entry.Tenant, entry.Label, entry.Offset), entry => entry.Id);
         foreach (var follower in followers)
         {
             var streams = follower.View.Keys.Select(key => key.Label).Distinct(StringComparer.Ordinal);
             foreach (var ((label, offset), id) in follower.View)
             {
-                if (log.GetValueOrDefault((follower.Tenant, StoredLabel(follower, label), offset)) != id)
+                var stored = log[(follower.Tenant, StoredLabel(follower, label), offset)];
+                if (!stored.Contains(id, StringComparer.Ordinal))
                 {
-                    history.Breach(follower.Customer, $"VIEW: {label} {offset} was {id}, the log has {log.GetValueOrDefault((follower.Tenant, StoredLabel(follower, label), offset))}");
+                    history.Breach(follower.Customer, $"VIEW: {label} {offset} was {id}, the log has '{string.Join(' ', stored)}'");
                 }
             }
 
             foreach (var label in streams)
             {
-                var missing = log.Keys.Count(key => key.Tenant == follower.Tenant && key.Label == StoredLabel(follower, label)) - follower.View.Keys.Count(key => key.Label == label);
+                var missing = log.Count(place => place.Key.Tenant == follower.Tenant && place.Key.Label == StoredLabel(follower, label)) - follower.View.Keys.Count(key => key.Label == label);
                 if (missing != 0)
                 {
                     history.Breach(follower.Customer, $"VIEW: {missing} entries of {label} never came");

@@ -22,11 +22,31 @@ internal sealed class FaultRun(Cluster cluster, Scenario scenario, int seed)
     // It asks a second node when the first one has no database.
     private static readonly TimeSpan BalancedLimit = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private readonly History _history = new(scenario.Name, seed, TimeProvider.System);
     private readonly Market _market = new($"{scenario.Name}-{seed}");
     private readonly Random _random = new(seed);
 
+    /// <summary>Plays the scenario and judges it. The history is kept where anything was wrong, even with the scenario itself.</summary>
     public async Task<Verdict> RunAsync(Action<string> report, CancellationToken cancellationToken)
+    {
+        var isClean = false;
+        try
+        {
+            var verdict = await PlayAsync(cancellationToken);
+            isClean = verdict.Breaches.Count == 0;
+            return verdict;
+        }
+        finally
+        {
+            if (!isClean)
+            {
+                report($"history: {await _history.KeepAsync()}");
+            }
+        }
+    }
+
+    private async Task<Verdict> PlayAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3) }) { Timeout = Timeout.InfiniteTimeSpan };
         using var stopProducing = new CancellationTokenSource();
@@ -61,11 +81,6 @@ internal sealed class FaultRun(Cluster cluster, Scenario scenario, int seed)
         await Task.WhenAll(following);
         await watching;
         await Checker.CheckAsync(_history, cluster.Store, _market.Tenants, followers);
-        if (!_history.Breaches.IsEmpty)
-        {
-            report($"history: {await _history.KeepAsync()}");
-        }
-
         return Judge(followers);
     }
 
@@ -110,29 +125,46 @@ internal sealed class FaultRun(Cluster cluster, Scenario scenario, int seed)
     /// <summary>Looks at the tables all the time: nobody may ever see a later entry of a stream without an earlier one.</summary>
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        using var timer = new PeriodicTimer(LookEvery);
+        try
         {
-            try
+            while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                foreach (var hole in await cluster.Store.HolesAsync(_market.Tenants))
-                {
-                    _history.Breach("watcher", $"HOLE: {hole}");
-                }
+                await LookForHolesAsync();
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The run is over.
+        }
+    }
 
-                await Task.Delay(200, cancellationToken);
-            }
-            catch (Exception failure) when (failure is NpgsqlException or TimeoutException or OperationCanceledException)
+    private async Task LookForHolesAsync()
+    {
+        try
+        {
+            foreach (var hole in await cluster.Store.HolesAsync(_market.Tenants))
             {
-                // PostgreSQL is away just now, or the run is over.
+                _history.Breach("watcher", $"HOLE: {hole}");
             }
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
+        {
+            // PostgreSQL is away just now.
         }
     }
 
     /// <summary>What was written to Kafka is recorded, and what was no event is a dead letter, in a while.</summary>
     private async Task RecordedAsync(List<KafkaProducer> intake, CancellationToken cancellationToken)
     {
+        if (intake.Count == 0)
+        {
+            return;
+        }
+
         var waiting = TimeProvider.System.GetTimestamp();
-        while (intake.Count > 0)
+        using var timer = new PeriodicTimer(LookEvery);
+        do
         {
             var recorded = (await cluster.Store.EventsAsync(_market.Tenants)).Select(row => (row.Tenant, row.Id)).ToHashSet();
             var missing = _history.Events.Count(pair => pair.Value == Known.Ok && !recorded.Contains(pair.Key));
@@ -148,38 +180,29 @@ internal sealed class FaultRun(Cluster cluster, Scenario scenario, int seed)
                 _history.Breach("intake", $"{missing} events are not recorded; {letters} dead letters for {poisoned} messages that were no events");
                 return;
             }
-
-            await Task.Delay(100, cancellationToken);
         }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     private async Task CaughtUpAsync(List<Follower> followers, CancellationToken cancellationToken)
     {
         var heads = (await cluster.Store.HeadsAsync(_market.Tenants)).ToDictionary(row => (row.Tenant, row.Label), row => row.Head);
-        var waiting = TimeProvider.System.GetTimestamp();
-        while (followers.Exists(follower => Missing(follower, heads) > 0))
+        var goals = followers.ConvertAll(follower => (Follower: follower, Heads: Heads(follower)));
+        try
         {
-            if (TimeProvider.System.GetElapsedTime(waiting) > HealLimit)
-            {
-                foreach (var follower in followers.Where(follower => Missing(follower, heads) > 0))
-                {
-                    _history.Breach(follower.Customer, $"{Missing(follower, heads)} entries had not come {HealLimit.TotalSeconds} s after the last was recorded");
-                }
-
-                return;
-            }
-
-            await Task.Delay(50, cancellationToken);
+            await Task.WhenAll(goals.Select(goal => goal.Follower.Ledger.ReachedAsync(goal.Heads))).WaitAsync(HealLimit, cancellationToken);
         }
-    }
+        catch (TimeoutException)
+        {
+            foreach (var (follower, goal) in goals.Where(goal => goal.Follower.Ledger.Missing(goal.Heads) > 0))
+            {
+                _history.Breach(follower.Customer, $"{follower.Ledger.Missing(goal)} entries had not come {HealLimit.TotalSeconds} s after the last was recorded");
+            }
+        }
 
-    private static long Missing(Follower follower, Dictionary<(string Tenant, string Label), long> heads)
-    {
-        var last = follower.Ledger.Snapshot();
-        return Streams(follower).Sum(label => Math.Max(0, heads.GetValueOrDefault((follower.Tenant, Checker.StoredLabel(follower, label))) - last.GetValueOrDefault(label)));
+        Dictionary<string, long> Heads(Follower follower) => new[] { StreamLabels.Notifications, follower.OrderLabel }
+            .ToDictionary(label => label, label => heads.GetValueOrDefault((follower.Tenant, Checker.StoredLabel(follower, label))), StringComparer.Ordinal);
     }
-
-    private static IEnumerable<string> Streams(Follower follower) => [StreamLabels.Notifications, follower.OrderLabel];
 
     private Verdict Judge(List<Follower> followers)
     {

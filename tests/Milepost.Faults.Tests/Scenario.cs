@@ -119,14 +119,18 @@ internal static class Scenarios
         await nemesis.LastAsync(3);
     }
 
-    private static async Task PartitionRedisAsync(Nemesis nemesis)
+    private static Task PartitionRedisAsync(Nemesis nemesis) => PartitionAsync(nemesis, "Redis", node => node.Redis, seconds: 8);
+
+    private static Task PartitionPostgresAsync(Nemesis nemesis) => PartitionAsync(nemesis, "PostgreSQL", node => node.Postgres, seconds: 9);
+
+    private static async Task PartitionAsync(Nemesis nemesis, string server, Func<Node, TcpProxy> way, double seconds)
     {
         await nemesis.LastAsync(2);
         var node = nemesis.AnyNode();
-        nemesis.Say($"{node.Name} cannot reach Redis");
-        node.Redis.Hold();
-        await nemesis.LastAsync(8);
-        node.Redis.Heal();
+        nemesis.Say($"{node.Name} cannot reach {server}");
+        way(node).Hold();
+        await nemesis.LastAsync(seconds);
+        way(node).Heal();
         nemesis.Say("healed");
         await nemesis.LastAsync(4);
     }
@@ -144,18 +148,6 @@ internal static class Scenarios
             nemesis.Say("healed");
         }
 
-        await nemesis.LastAsync(3);
-    }
-
-    private static async Task PartitionPostgresAsync(Nemesis nemesis)
-    {
-        await nemesis.LastAsync(2);
-        var node = nemesis.AnyNode();
-        nemesis.Say($"{node.Name} cannot reach PostgreSQL");
-        node.Postgres.Hold();
-        await nemesis.LastAsync(9);
-        node.Postgres.Heal();
-        nemesis.Say("healed");
         await nemesis.LastAsync(3);
     }
 

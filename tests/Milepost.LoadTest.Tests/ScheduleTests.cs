@@ -78,6 +78,7 @@ public sealed class ScheduleTests
             Producers = 1,
             ConnectRate = 1,
             PerProcess = 1,
+            ClientNice = 0,
             ServerPids = [],
             JsonFile = null,
             Run = "r",

@@ -9,6 +9,8 @@ namespace Milepost.Processes;
 public sealed class Ledger(string client)
 {
     private readonly Dictionary<string, long> _last = new(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, long> _goal = new Dictionary<string, long>(StringComparer.Ordinal);
+    private TaskCompletionSource? _reached;
 
     public ConcurrentQueue<string> Breaches { get; } = new();
 
@@ -20,15 +22,6 @@ public sealed class Ledger(string client)
 
     public IReadOnlyDictionary<string, long> Last => _last;
 
-    /// <summary>The last offsets as they are now, for another thread.</summary>
-    public IReadOnlyDictionary<string, long> Snapshot()
-    {
-        lock (_last)
-        {
-            return new Dictionary<string, long>(_last, StringComparer.Ordinal);
-        }
-    }
-
     public void Saw(string stream, long offset, string how)
     {
         var last = _last.GetValueOrDefault(stream);
@@ -37,6 +30,7 @@ public sealed class Ledger(string client)
             lock (_last)
             {
                 _last[stream] = offset;
+                LookAtGoal();
             }
 
             Delivered++;
@@ -53,5 +47,32 @@ public sealed class Ledger(string client)
     /// <summary>Whether everything up to these heads has been seen.</summary>
     public bool Has(IReadOnlyDictionary<string, long> heads) => heads.All(head => _last.GetValueOrDefault(head.Key) >= head.Value);
 
-    public long Missing(IReadOnlyDictionary<string, long> heads) => heads.Sum(head => Math.Max(0, head.Value - _last.GetValueOrDefault(head.Key)));
+    /// <summary>Completes when everything up to these heads has been seen. For another thread than the one that sees.</summary>
+    public Task ReachedAsync(IReadOnlyDictionary<string, long> heads)
+    {
+        lock (_last)
+        {
+            _goal = heads;
+            _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            LookAtGoal();
+            return _reached.Task;
+        }
+    }
+
+    /// <summary>How many entries up to these heads have not been seen.</summary>
+    public long Missing(IReadOnlyDictionary<string, long> heads)
+    {
+        lock (_last)
+        {
+            return heads.Sum(head => Math.Max(0, head.Value - _last.GetValueOrDefault(head.Key)));
+        }
+    }
+
+    private void LookAtGoal()
+    {
+        if (_reached is not null && Has(_goal))
+        {
+            _reached.TrySetResult();
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using Milepost.LoadTest.Measuring;
@@ -8,6 +9,9 @@ namespace Milepost.LoadTest.Workers;
 /// <summary>The parent's end of one client process.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
+    /// <summary>The lowest priority that there is.</summary>
+    public const int MaxNice = 19;
+
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(15);
     private readonly Process _process;
     private readonly TimeProvider _clock;
@@ -35,11 +39,21 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public Task<WorkerNote.Result> Result => _result.Task;
 
     /// <summary>Starts this very program again, with the hidden verb of a worker.</summary>
-    public static WorkerProcess Start(TimeProvider clock)
+    /// <param name="nice">How far it steps back, 0 to <see cref="MaxNice"/>.</param>
+    /// <param name="clock">The clock.</param>
+    public static WorkerProcess Start(int nice, TimeProvider clock)
     {
         var program = Environment.ProcessPath!;
         var entry = Assembly.GetEntryAssembly()!;
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        // On Linux a priority is a thread's and is inherited: set from outside it would miss the threads that are there already.
+        var start = new ProcessStartInfo(nice > 0 ? "nice" : program) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        if (nice > 0)
+        {
+            start.ArgumentList.Add("-n");
+            start.ArgumentList.Add(nice.ToString(CultureInfo.InvariantCulture));
+            start.ArgumentList.Add(program);
+        }
+
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
         {
             start.ArgumentList.Add("exec");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Milepost.Server.Demo;
+using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Settings;
 
 namespace Milepost.Server.Commands;
@@ -82,6 +83,10 @@ internal static class DemoCommand
                 default:
                     throw new UnreachableException();
             }
+        }
+        catch (StartRefusedException refused)
+        {
+            return await parsed.FailAsync(refused.Message);
         }
         finally
         {

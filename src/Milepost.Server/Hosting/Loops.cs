@@ -1,5 +1,6 @@
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
+using Milepost.Protocol.Streams;
 using Milepost.Realtime.Backplane;
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Gateway;
@@ -31,25 +32,33 @@ internal sealed class BackplaneLoop(IBackplane backplane) : BackgroundService
 /// <summary>Writes down, once a second, what devices have confirmed.</summary>
 internal sealed partial class AcknowledgementLoop(Acknowledgements pending, IStreamLog log, TimeProvider time, ILogger<AcknowledgementLoop> logger) : BackgroundService
 {
+    // When thousands of devices come back at once each of them confirms something. In one piece that would hold the writer for hundreds of
+    // milliseconds, and what is recorded would wait for it; between two pieces it goes first.
+    private const int AtATime = 100;
+
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        var positions = pending.Take();
-        if (positions.Count == 0)
+        KeyValuePair<StreamName, long>[][] pieces = [.. pending.Take().Chunk(AtATime)];
+        for (var written = 0; written < pieces.Length; written++)
         {
-            return;
-        }
-
-        try
-        {
-            await log.AcknowledgeAsync(positions, cancellationToken);
-        }
-        catch (StoreUnavailableException failure)
-        {
-            Log.NotWritten(logger, failure, positions.Count);
-            foreach (var (stream, offset) in positions)
+            try
             {
-                pending.Add(stream, offset);
+                await log.AcknowledgeAsync(pieces[written], cancellationToken);
             }
+            catch (StoreUnavailableException failure)
+            {
+                Keep(failure, [.. pieces[written..].SelectMany(piece => piece)]);
+                return;
+            }
+        }
+    }
+
+    private void Keep(StoreUnavailableException failure, IReadOnlyList<KeyValuePair<StreamName, long>> positions)
+    {
+        Log.NotWritten(logger, failure, positions.Count);
+        foreach (var (stream, offset) in positions)
+        {
+            pending.Add(stream, offset);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Milepost.Storage.Migrations;
 using Npgsql;
 
 namespace Milepost.Storage.Postgres;
@@ -7,21 +8,13 @@ namespace Milepost.Storage.Postgres;
 /// <summary>Brings the schema up to date: numbered scripts, forward only, each in a transaction of its own.</summary>
 internal static class PostgresMigrations
 {
-    private const string Suffix = ".postgres.sql";
-
     // "milepost" in ASCII: one lock for the whole database, so that several nodes may start at once.
     private const long Lock = 0x6d696c65706f7374;
 
     public static async Task ApplyAsync(NpgsqlConnection connection, Action<string>? progress, CancellationToken cancellationToken)
     {
-        var scripts = Scripts();
         var version = await VersionAsync(connection, cancellationToken);
-        if (version > scripts[^1].Number)
-        {
-            throw new NewerSchemaException(version, scripts[^1].Number);
-        }
-
-        foreach (var (number, name, sql) in scripts.Where(script => script.Number > version))
+        foreach (var (number, name, sql) in new MigrationScripts("postgres").Behind(version))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             // Waits for as long as another node migrates; the one that waited finds the work done.
@@ -60,19 +53,5 @@ internal static class PostgresMigrations
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static List<(int Number, string Name, string Sql)> Scripts()
-    {
-        var assembly = typeof(PostgresMigrations).Assembly;
-        var scripts = new List<(int, string, string)>();
-        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.EndsWith(Suffix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-            var name = resource[..^Suffix.Length].Split('.')[^1];
-            scripts.Add((int.Parse(name[..4], CultureInfo.InvariantCulture), name, reader.ReadToEnd()));
-        }
-
-        return scripts;
     }
 }

@@ -40,7 +40,8 @@ public sealed class SqliteDatabase : IDisposable
     public long Epoch { get; }
 
     /// <summary>Opens the database file and brings its schema up to date.</summary>
-    /// <exception cref="StoreUnavailableException">The file cannot be opened, is damaged, or was made by a newer version.</exception>
+    /// <exception cref="StoreUnavailableException">The file cannot be opened or is damaged.</exception>
+    /// <exception cref="NewerSchemaException">The file was made by a newer version.</exception>
     public static SqliteDatabase Open(string path, Action<string>? progress = null)
     {
         SQLitePCL.Batteries_V2.Init();

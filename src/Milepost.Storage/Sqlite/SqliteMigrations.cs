@@ -1,25 +1,16 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Milepost.Core.Recording;
+using Milepost.Storage.Migrations;
 
 namespace Milepost.Storage.Sqlite;
 
 /// <summary>Brings the schema up to date: numbered scripts, forward only, each in a transaction of its own.</summary>
 internal static class SqliteMigrations
 {
-    private const string Suffix = ".sqlite.sql";
-
     public static void Apply(SqliteSession session, Action<string>? progress)
     {
-        var scripts = Scripts();
         var version = Version(session);
-        if (version > scripts[^1].Number)
-        {
-            throw new StoreUnavailableException(
-                $"The database has schema version {version}, this program knows {scripts[^1].Number}. It was written by a newer version: run that one.");
-        }
-
-        foreach (var (number, name, sql) in scripts.Where(script => script.Number > version))
+        foreach (var (number, name, sql) in new MigrationScripts("sqlite").Behind(version))
         {
             progress?.Invoke($"applying {name}");
             // Several processes may start at once: the one that waited finds the work done.
@@ -44,19 +35,5 @@ internal static class SqliteMigrations
         using var statement = session.Prepare("PRAGMA user_version");
         statement.Step();
         return statement.Int(0);
-    }
-
-    private static List<(int Number, string Name, string Sql)> Scripts()
-    {
-        var assembly = typeof(SqliteMigrations).Assembly;
-        var scripts = new List<(int, string, string)>();
-        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.EndsWith(Suffix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-            var name = resource[..^Suffix.Length].Split('.')[^1];
-            scripts.Add((int.Parse(name[..4], CultureInfo.InvariantCulture), name, reader.ReadToEnd()));
-        }
-
-        return scripts;
     }
 }

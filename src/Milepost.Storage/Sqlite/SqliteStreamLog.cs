@@ -66,7 +66,7 @@ public sealed class SqliteStreamLog(SqliteDatabase database) : IStreamLog
                 foreach (var (stream, offset) in positions)
                 {
                     // A device cannot have what does not exist: a cursor from another life of the data is capped.
-                    session.Prepare("UPDATE streams SET acknowledged = MAX(acknowledged, MIN(head, ?)) WHERE tenant = ? AND label = ?")
+                    session.Prepare("UPDATE streams SET acknowledged = MIN(head, ?1) WHERE tenant = ?2 AND label = ?3 AND MIN(head, ?1) > acknowledged")
                         .Bind(1, offset).Bind(2, stream.Tenant).Bind(3, stream.Label).Run();
                 }
 

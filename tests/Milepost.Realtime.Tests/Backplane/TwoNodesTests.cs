@@ -37,21 +37,7 @@ public sealed class TwoNodesTests
 
         foreach (var client in clients)
         {
-            var seen = Labels.ToDictionary(label => label, _ => new List<long>());
-            while (seen.Values.Any(offsets => offsets.LastOrDefault() != count))
-            {
-                var frame = (await client.NextAsync()).Frame;
-                if (frame.Offset is { } offset)
-                {
-                    seen[frame.Stream!].Add(offset);
-                }
-            }
-
-            foreach (var label in Labels)
-            {
-                seen[label].ShouldBe(Enumerable.Range(1, count).Select(offset => (long)offset), $"seed {seed}");
-            }
-
+            await client.SeesEverythingAsync(Labels, count, $"seed {seed}");
             await client.EndAsync();
         }
     }

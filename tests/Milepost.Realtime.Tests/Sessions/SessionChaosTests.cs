@@ -82,12 +82,7 @@ public sealed class SessionChaosTests
             }
         })).ToArray();
         await Task.WhenAll(publishers).Soon();
-        var seen = Labels.ToDictionary(label => label, _ => new List<long>());
-        while (seen.Values.Any(offsets => offsets.LastOrDefault() != count))
-        {
-            Note(seen, (await client.NextAsync()).Frame);
-        }
-
+        await client.SeesEverythingAsync(Labels, count, $"seed {seed}");
         for (var cut = 0; cut < client.History.Count; cut += 3)
         {
             var offsets = Labels.ToDictionary(label => label, _ => new List<long>());
@@ -128,15 +123,10 @@ public sealed class SessionChaosTests
         await publishing.Soon();
         foreach (var client in faithful)
         {
-            var seen = Labels.ToDictionary(label => label, _ => new List<long>());
-            while (seen.Values.Any(offsets => offsets.LastOrDefault() != count) || client.History.TrueForAll(arrived => arrived.Type != FrameTypes.Ready))
+            await client.SeesEverythingAsync(Labels, count, $"seed {seed}");
+            if (client.History.TrueForAll(arrived => arrived.Type != FrameTypes.Ready))
             {
-                Note(seen, (await client.NextAsync()).Frame);
-            }
-
-            foreach (var label in Labels)
-            {
-                seen[label].ShouldBe(Enumerable.Range(1, count).Select(offset => (long)offset), $"seed {seed}");
+                await client.UntilAsync(FrameTypes.Ready);
             }
 
             await client.EverythingSoFarAsync();

@@ -96,6 +96,25 @@ internal sealed class TestConnection
         return offsets;
     }
 
+    /// <summary>Takes frames until every one of the streams has come to this offset: each offset from 1 on must have come once and in order.</summary>
+    public async Task SeesEverythingAsync(IReadOnlyCollection<string> labels, long last, string because)
+    {
+        var seen = labels.ToDictionary(label => label, _ => new List<long>(), StringComparer.Ordinal);
+        while (seen.Values.Any(offsets => offsets.LastOrDefault() != last))
+        {
+            var frame = (await NextAsync()).Frame;
+            if (frame.Offset is { } offset)
+            {
+                seen[frame.Stream!].Add(offset);
+            }
+        }
+
+        foreach (var label in labels)
+        {
+            seen[label].ShouldBe(Enumerable.Range(1, (int)last).Select(offset => (long)offset), because);
+        }
+    }
+
     /// <summary>A ping is answered behind everything that was queued before: then nothing else was under way.</summary>
     public async Task<List<Arrived>> EverythingSoFarAsync()
     {

@@ -32,7 +32,7 @@ public sealed class LoadTestToolTests
         await using var server = await TestServer.StartAsync(addresses: 2);
         var (exitCode, output) = await RunAsync(
             [.. Nodes(server), "--transport", "mixed", "--connections", "30", "--per-process", "20", "--rate", "100", "--duration", "2", "--warm-up", "0", "--idle", "0",
-             "--storm-at", "1", "--burst-rate", "300", "--burst-seconds", "1", "--json", "-"]);
+             "--storm-at", "1", "--client-nice", "5", "--burst-rate", "300", "--burst-seconds", "1", "--json", "-"]);
         exitCode.ShouldBe(0, output);
         var report = Json(output);
         Numbers(report, "posted", "acknowledged", "delivered", "lost", "duplicated", "outOfOrder").ShouldBe([500, 500, 500, 0, 0, 0]);
@@ -78,6 +78,7 @@ public sealed class LoadTestToolTests
     [InlineData("a burst needs both", "--burst-rate", "3")]
     [InlineData("--url must be a whole address", "--url", "localhost")]
     [InlineData("--rate must be more than 0", "--rate", "0")]
+    [InlineData("--client-nice must lie between 0 and 19", "--client-nice", "20")]
     public async Task What_makes_no_sense_is_refused(string message, params string[] arguments)
     {
         var (exitCode, output) = await RunAsync([.. Access, .. arguments]);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Milepost.Server.Commands;
+using SQLitePCL;
 
 namespace Milepost.Server.Tests.Commands;
 
@@ -93,6 +94,24 @@ public sealed class MilepostCommandTests : IDisposable
         output.ShouldContain("Gateway:PollSeconds");
         output.ShouldContain("********");
         output.ShouldNotContain("0123456789abcdef");
+    }
+
+    [Theory]
+    [InlineData("serve", "--urls", "http://127.0.0.1:0", "--Storage:DataDirectory")]
+    [InlineData("migrate", "--Storage:DataDirectory")]
+    [InlineData("demo", "--urls", "http://127.0.0.1:0", "--data-directory")]
+    public async Task Data_of_a_newer_version_is_refused_in_words(params string[] command)
+    {
+        Batteries_V2.Init();
+        raw.sqlite3_open(Path.Combine(_directory.Path, "milepost.db"), out var database).ShouldBe(raw.SQLITE_OK);
+        raw.sqlite3_exec(database, "PRAGMA user_version = 999").ShouldBe(raw.SQLITE_OK);
+        database.Dispose();
+
+        var (exitCode, output, error) = await RunAsync([.. command, _directory.Path]);
+
+        exitCode.ShouldBe(1);
+        (output + error).ShouldContain("It was written by a newer version: run that one.");
+        error.ShouldNotContain("   at ");
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public sealed class SqliteDatabaseTests : IDisposable
             session.Script("PRAGMA user_version = 999");
         }
 
-        Should.Throw<StoreUnavailableException>(() => SqliteDatabase.Open(File)).Message
+        Should.Throw<NewerSchemaException>(() => SqliteDatabase.Open(File)).Message
             .ShouldBe($"The database has schema version 999, this program knows {int.Parse(Scripts[^1][..4], CultureInfo.InvariantCulture)}. It was written by a newer version: run that one.");
     }
 

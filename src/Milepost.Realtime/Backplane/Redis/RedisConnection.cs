@@ -21,22 +21,19 @@ public sealed partial class RedisConnection : IDisposable
     /// <summary>How long the library may try to connect again before the connection is made anew.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private const int SubscribeAttempts = 20;
-    private static readonly TimeSpan SubscribePause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
     private static readonly string[] Incapable = ["LOADING", "READONLY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "BUSY", "OOM", "MISCONF", "NOREPLICAS"];
 
     private const string ClusterPublish = "return redis.call('PUBLISH', KEYS[1], ARGV[1])";
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Action<byte[]>> _handlers = new(StringComparer.Ordinal);
     private readonly string _probe = "milepost:probe:" + Guid.NewGuid().ToString("N");
+    private readonly RedisSubscriptions _subscriptions;
     private readonly ConfigurationOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private volatile ConnectionMultiplexer? _multiplexer;
     private volatile State _state;
-    private volatile bool _unverified;
     private volatile bool _isCluster;
     private bool _disposed;
     private int _verifying;
@@ -53,7 +50,8 @@ public sealed partial class RedisConnection : IDisposable
         _time = time;
         _logger = logger;
         _heard = _connected = time.GetTimestamp();
-        _handlers.Add(_probe, Heard);
+        _subscriptions = new RedisSubscriptions(time);
+        _ = _subscriptions.AddAsync(_probe, Heard);
         Name = NameOf(_options);
     }
 
@@ -104,22 +102,9 @@ public sealed partial class RedisConnection : IDisposable
     /// Has <paramref name="received"/> called for each message of a channel, in order, until <see cref="UnsubscribeAsync"/>; it must not block.
     /// Completes when Redis has confirmed it, or at once while Redis is not connected: then <see cref="Restored"/> says when.
     /// </summary>
-    public Task SubscribeAsync(string channel, Action<byte[]> received)
-    {
-        lock (_lock)
-        {
-            _handlers.Add(channel, received);
-            return _multiplexer is { } multiplexer ? SubscribeAsync(multiplexer, channel, received) : Task.CompletedTask;
-        }
-    }
+    public Task SubscribeAsync(string channel, Action<byte[]> received) => _subscriptions.AddAsync(channel, received);
 
-    public Task UnsubscribeAsync(string channel)
-    {
-        lock (_lock)
-        {
-            return _handlers.Remove(channel) && _multiplexer is { } multiplexer ? multiplexer.GetSubscriber().UnsubscribeAsync(channel) : Task.CompletedTask;
-        }
-    }
+    public Task UnsubscribeAsync(string channel) => _subscriptions.RemoveAsync(channel);
 
     /// <summary>Sends a message; its failure is the task's. Messages of one channel keep their order.</summary>
     public Task PublishAsync(string channel, byte[] message) => _multiplexer switch
@@ -182,46 +167,6 @@ public sealed partial class RedisConnection : IDisposable
         _ => endpoint.ToString() ?? "",
     };
 
-    private static Task Subscribe(ConnectionMultiplexer multiplexer, string channel, Action<byte[]> received) =>
-        multiplexer.GetSubscriber().SubscribeAsync(channel, (_, message) => received(message!));
-
-    private async Task SubscribeAsync(ConnectionMultiplexer multiplexer, string channel, Action<byte[]> received)
-    {
-        var subscriber = multiplexer.GetSubscriber();
-        for (var attempt = 0; attempt < SubscribeAttempts; attempt++)
-        {
-            await Subscribe(multiplexer, channel, received);
-            if (subscriber.SubscribedEndpoint(channel) is not null)
-            {
-                return;
-            }
-
-            // The library found no server for it (in a cluster: one whose connection was just being made) and says nothing.
-            await subscriber.UnsubscribeAsync(channel);
-            await Task.Delay(SubscribePause, _time);
-        }
-
-        // Seen to when a probe is back.
-        _unverified = true;
-    }
-
-    private async Task SubscribeMissingAsync(ConnectionMultiplexer multiplexer)
-    {
-        KeyValuePair<string, Action<byte[]>>[] handlers;
-        lock (_lock)
-        {
-            handlers = [.. _handlers];
-        }
-
-        var subscriber = multiplexer.GetSubscriber();
-        foreach (var (channel, received) in handlers.Where(handler => subscriber.SubscribedEndpoint(handler.Key) is null))
-        {
-            await subscriber.UnsubscribeAsync(channel).WaitAsync(AnswerTime, _time);
-            await Subscribe(multiplexer, channel, received).WaitAsync(AnswerTime, _time);
-            _unverified |= subscriber.SubscribedEndpoint(channel) is null;
-        }
-    }
-
     private static void Close(ConnectionMultiplexer? multiplexer)
     {
         multiplexer?.Close(allowCommandsToComplete: false);
@@ -257,7 +202,7 @@ public sealed partial class RedisConnection : IDisposable
         {
             if (restored.ConnectionType == ConnectionType.Subscription)
             {
-                _unverified = true;
+                _subscriptions.Doubt();
                 _ = VerifyAsync();
             }
         };
@@ -268,11 +213,7 @@ public sealed partial class RedisConnection : IDisposable
             if (!_disposed)
             {
                 _multiplexer = next;
-                _unverified = true;
-                foreach (var (channel, received) in _handlers)
-                {
-                    _ = Subscribe(next, channel, received);
-                }
+                _subscriptions.MoveTo(next.GetSubscriber());
             }
         }
 
@@ -297,13 +238,13 @@ public sealed partial class RedisConnection : IDisposable
         }
 
         Volatile.Write(ref _heard, sent);
-        if (_unverified || !IsHealthy)
+        if (_subscriptions.InDoubt || !IsHealthy)
         {
             _ = VerifyAsync();
         }
     }
 
-    /// <summary>When a ping on the subscribing connection is answered, every subscription that was asked for before it is in force.</summary>
+    /// <summary>Makes sure of the subscriptions, and then says that Redis works again.</summary>
     private async Task VerifyAsync()
     {
         if (Interlocked.Exchange(ref _verifying, 1) == 1)
@@ -313,10 +254,8 @@ public sealed partial class RedisConnection : IDisposable
 
         try
         {
-            _unverified = false;
             var multiplexer = _multiplexer!;
-            await SubscribeMissingAsync(multiplexer);
-            await multiplexer.GetSubscriber().PingAsync().WaitAsync(AnswerTime, _time);
+            await _subscriptions.VerifyAsync(AnswerTime);
             _isCluster = multiplexer.GetEndPoints().Any(endpoint => multiplexer.GetServer(endpoint).ServerType == ServerType.Cluster);
             if (_time.GetElapsedTime(Volatile.Read(ref _heard)) < Silence)
             {
@@ -332,7 +271,7 @@ public sealed partial class RedisConnection : IDisposable
         catch (Exception failure) when (IsOutage(failure))
         {
             // The next probe that comes back tries again.
-            _unverified = true;
+            _subscriptions.Doubt();
             Log.CommandFailed(_logger, failure, Name);
         }
         finally

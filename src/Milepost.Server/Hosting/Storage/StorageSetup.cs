@@ -4,9 +4,11 @@ using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
+using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Core.Tenants;
 using Milepost.Server.Settings;
+using Milepost.Storage;
 using Milepost.Storage.Postgres;
 using Milepost.Storage.Sqlite;
 
@@ -27,7 +29,7 @@ internal static class StorageSetup
         switch (storage.Provider)
         {
             case StorageOptions.Sqlite:
-                services.AddSingleton(_ => SqliteDatabase.Open(DatabasePath(storage)));
+                services.AddSingleton(_ => Open(storage));
                 services.AddSingleton<IStorageEngine, SqliteEngine>();
                 services.AddSingleton<IOrderStore, SqliteOrderStore>();
                 services.AddSingleton<INotificationStore, SqliteNotificationStore>();
@@ -68,6 +70,19 @@ internal static class StorageSetup
         services.AddSingleton<StorageWatch>();
         services.AddSingleton<IReadinessPart>(provider => provider.GetRequiredService<StorageWatch>());
         services.AddHostedService(provider => provider.GetRequiredService<StorageWatch>());
+    }
+
+    private static SqliteDatabase Open(StorageOptions storage)
+    {
+        try
+        {
+            return SqliteDatabase.Open(DatabasePath(storage));
+        }
+        catch (Exception failure) when (failure is NewerSchemaException or StoreUnavailableException)
+        {
+            // Unlike a server, a file does not come back: there is nothing to wait for.
+            throw new StartRefusedException(failure.Message);
+        }
     }
 
     /// <summary>Where the data is, for the operator's eyes.</summary>
