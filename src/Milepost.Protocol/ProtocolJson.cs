@@ -7,6 +7,7 @@ using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Preferences;
+using Milepost.Protocol.Push;
 using Milepost.Protocol.Streams;
 using Milepost.Protocol.Tenants;
 
@@ -48,5 +49,6 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(WebhookSecretReply))]
 [JsonSerializable(typeof(WebhookTestReply))]
 [JsonSerializable(typeof(WebhookEvent))]
+[JsonSerializable(typeof(VapidPublicKey))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

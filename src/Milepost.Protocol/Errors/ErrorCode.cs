@@ -30,6 +30,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     public static readonly ErrorCode WrongTenant = new("wrong_tenant", 403, "The credentials belong to another tenant");
     public static readonly ErrorCode OriginNotAllowed = new("origin_not_allowed", 403, "Pages of this origin may not connect");
     public static readonly ErrorCode NotFound = new("not_found", 404, "There is no such thing, or it is not yours");
+    public static readonly ErrorCode PushNotSetUp = new("push_not_set_up", 404, "This installation sends no pushes to browsers");
     public static readonly ErrorCode MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method");
     public static readonly ErrorCode PreconditionFailed = new("precondition_failed", 412, "It has changed since you read it");
     public static readonly ErrorCode BodyTooLarge = new("body_too_large", 413, "The body is too large");
@@ -52,7 +53,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     [
         MalformedJson, InvalidEvent, DuplicateKey, InvalidText, TooDeep, MissingField, InvalidField, UnknownEventType, UnknownStatus,
         InvalidTime, OrderEventLimit, NothingAccepted, InvalidParameter, InvalidCursor, NotAWebSocket, TooManyStreams, Unauthorized,
-        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, MethodNotAllowed, PreconditionFailed, BodyTooLarge, BatchTooLarge,
+        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, PushNotSetUp, MethodNotAllowed, PreconditionFailed, BodyTooLarge, BatchTooLarge,
         UnsupportedMediaType, RequestTimeout, FixedChoice, RateLimited, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
     ];
 }

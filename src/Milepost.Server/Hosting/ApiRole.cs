@@ -1,5 +1,6 @@
 using Milepost.Server.Admin;
 using Milepost.Server.Api;
+using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Ingest;
 
 namespace Milepost.Server.Hosting;
@@ -15,5 +16,6 @@ internal static class ApiRole
         app.MapTickets();
         app.MapOutbox();
         app.MapRevocations();
+        app.MapWebPush();
     }
 }

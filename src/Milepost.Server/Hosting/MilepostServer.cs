@@ -83,6 +83,7 @@ internal static class MilepostServer
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
+            PushParts.Add(services, settings);
         }
 
         if (settings.Roles.HasFlag(Roles.Worker))

@@ -30,6 +30,7 @@ public sealed class AccessMatrixTests
         ["PUT /api/v1/{tenant}/notifications/{id}/archived"] = Customers,
         ["DELETE /api/v1/{tenant}/notifications/{id}/archived"] = Customers,
         ["POST /api/v1/{tenant}/realtime/tickets"] = Readers,
+        ["GET /api/v1/{tenant}/push/vapid-public-key"] = Customers,
         ["GET /api/v1/{tenant}/admin/outbox"] = "operator admin",
         ["POST /api/v1/{tenant}/admin/revocations"] = "admin",
         ["GET /api/v1/{tenant}/admin/revocations"] = "admin",
