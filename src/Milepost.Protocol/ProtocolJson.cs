@@ -11,6 +11,7 @@ using Milepost.Protocol.Push;
 using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Streams;
 using Milepost.Protocol.Templates;
+using Milepost.Protocol.Tenants;
 
 namespace Milepost.Protocol;
 
@@ -62,6 +63,13 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(RevocationRequest))]
 [JsonSerializable(typeof(RevocationView))]
 [JsonSerializable(typeof(RevocationPage))]
+[JsonSerializable(typeof(TenantSettingsView))]
+[JsonSerializable(typeof(BudgetsView))]
+[JsonSerializable(typeof(WebhookList))]
+[JsonSerializable(typeof(WebhookView))]
+[JsonSerializable(typeof(WebhookSecretReply))]
+[JsonSerializable(typeof(WebhookTestReply))]
+[JsonSerializable(typeof(WebhookEvent))]
 [JsonSerializable(typeof(VapidPublicKey))]
 [JsonSerializable(typeof(TemplateParts))]
 [JsonSerializable(typeof(TemplateList))]

@@ -61,6 +61,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
         UnsupportedMediaType, RequestTimeout, FixedChoice, RateLimited, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
         TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, MethodNotAllowed, BodyTooLarge, BatchTooLarge,
         UnsupportedMediaType, InvalidTemplate, ChannelUnavailable, RequestTimeout, RateLimited, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
+        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, PushNotSetUp, MethodNotAllowed, PreconditionFailed, BodyTooLarge, BatchTooLarge,
     ];
 }
 

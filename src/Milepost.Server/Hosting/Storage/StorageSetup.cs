@@ -8,6 +8,7 @@ using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Server.Settings;
 using Milepost.Storage;
 using Milepost.Storage.Postgres;
@@ -40,6 +41,7 @@ internal static class StorageSetup
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
+                services.AddSingleton<ITenantStore, SqliteTenantStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddSingleton<IClearanceStore, SqliteClearanceStore>();
@@ -67,6 +69,7 @@ internal static class StorageSetup
                 services.AddSingleton<ISuppressionStore, PostgresSuppressionStore>();
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
                 services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
+                services.AddSingleton<ITenantStore, PostgresTenantStore>();
                 break;
             default:
                 throw new UnreachableException();
