@@ -1,7 +1,9 @@
 using Milepost.Server.Admin;
 using Milepost.Server.Api;
 using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Ingest;
+using Milepost.Server.Tenants;
 
 namespace Milepost.Server.Hosting;
 
@@ -16,6 +18,10 @@ internal static class ApiRole
         app.MapTickets();
         app.MapOutbox();
         app.MapRevocations();
+        app.MapSettings();
+        app.MapWebhooks();
+        app.MapBudgets();
+        app.MapSmsFeedback();
         app.MapWebPush();
     }
 }

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using Milepost.Core.Deliveries;
 using Milepost.Server.Channels;
 using Milepost.Server.Channels.Outbox;
+using Milepost.Server.Channels.Sms;
+using Milepost.Server.Channels.Webhook;
 using Milepost.Server.Settings;
 using Milepost.Server.Worker;
 
@@ -23,6 +25,8 @@ internal static class DeliveryWork
         services.AddSingleton<DeliveryAllowance>();
         services.AddSingleton<DeliveryClearing>();
         services.AddSingleton<AddressHygiene>();
+        services.AddSingleton<BudgetWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<BudgetWatch>());
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DeliverySending>(provider, (Func<double>)Chance));
         services.AddHostedService<DeliveryLoop>();
@@ -32,6 +36,8 @@ internal static class DeliveryWork
     private static IReadOnlyList<IProvider> Providers(IServiceProvider services, DeliveryChannel channel) => channel switch
     {
         DeliveryChannel.Later => [ActivatorUtilities.CreateInstance<LaterProvider>(services)],
+        DeliveryChannel.Sms when services.GetRequiredService<SmsProviders>().All is { Count: > 0 } accounts => accounts,
+        DeliveryChannel.Webhook => [ActivatorUtilities.CreateInstance<WebhookProvider>(services)],
         _ => [ActivatorUtilities.CreateInstance<OutboxProvider>(services)],
     };
 

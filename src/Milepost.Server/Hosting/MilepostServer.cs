@@ -8,6 +8,8 @@ using Milepost.Realtime.Streams;
 using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
+using Milepost.Server.Channels.Sms;
+using Milepost.Server.Channels.Webhook;
 using Milepost.Server.Gateway;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Settings;
@@ -79,11 +81,14 @@ internal static class MilepostServer
         BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
         AccessParts.Add(services, settings);
+        TenantParts.Add(services);
 
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
             PushParts.Add(services, settings);
+            services.AddSingleton<WebhookCall>();
+            SmsParts.Add(services, settings);
         }
 
         if (settings.Roles.HasFlag(Roles.Worker))

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Reflection;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Fcm;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Outgoing;
 
@@ -56,6 +57,7 @@ internal static class OptionCatalog
         ["Channels:WebPush"] = typeof(WebPushOptions),
         ["Channels:Fcm"] = typeof(FcmOptions),
         ["Channels:Apns"] = typeof(ApnsOptions),
+        ["Channels:Sms"] = typeof(SmsOptions),
     };
 
     public static readonly IReadOnlyDictionary<string, OptionKey> Keys = Sections

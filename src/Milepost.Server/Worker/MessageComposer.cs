@@ -4,6 +4,7 @@ using Milepost.Core.Tenants;
 using Milepost.Core.Templates;
 using Milepost.Protocol.Orders;
 using Milepost.Server.Channels;
+using Milepost.Server.Channels.Sms;
 
 namespace Milepost.Server.Worker;
 
@@ -33,7 +34,8 @@ internal sealed class MessageComposer(ITexts texts, TimeProvider time)
             Address = send.Address,
             Name = due.Facts.Customer?.Profile.Name,
             Title = words.Title,
-            Text = words.Text,
+            // What it costs is counted from here on.
+            Text = delivery.Channel == DeliveryChannel.Sms ? SmsWriting.Plain(words.Text) : words.Text,
             Html = words.Html,
             Link = link,
             Locale = locale,
