@@ -124,6 +124,17 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
         }
     }
 
+    public Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyList<QueuedDelivery>>([.. _rows.Values
+                .Where(row => row.Delivery.Tenant == tenant && row.Progress.State is DeliveryState.Failed or DeliveryState.Unknown)
+                .OrderBy(row => row.Progress.Due).ThenBy(row => row.Delivery.Id, StringComparer.Ordinal)
+                .Where(row => after is not { } place || row.Progress.Due > place.Due || (row.Progress.Due == place.Due && string.CompareOrdinal(row.Delivery.Id, place.Id) > 0)).Take(limit)]);
+        }
+    }
+
     public Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -86,5 +86,8 @@ public interface IDeliveryQueue
     /// <summary>Puts a new delivery into the queue, one that is there already excepted. False: it was there.</summary>
     Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken);
 
+    /// <summary>A tenant's deliveries that failed or may have gone out, the first due first, from behind a place on.</summary>
+    Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken);
+
     Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Push;
@@ -30,6 +31,7 @@ internal static class SettingsLoader
         var retention = binding.Bind<RetentionOptions>();
         var limits = binding.Bind<LimitsOptions>();
         var delivery = binding.Bind<DeliveryOptions>();
+        var email = binding.Bind<EmailOptions>();
         var outgoing = binding.Bind<OutgoingOptions>();
         var webPush = binding.Bind<WebPushOptions>();
         var fcm = binding.Bind<FcmOptions>();
@@ -40,13 +42,14 @@ internal static class SettingsLoader
         OptionRules.Check(storage, auth, gateway, errors);
         OptionRules.Check(redis, errors);
         OptionRules.Check(kafka, errors);
+        EmailOptionRules.Check(email, errors);
         errors.AddRange([.. OutgoingRules.Problems(outgoing), .. PushRules.Problems(webPush), .. PushRules.Problems(fcm), .. PushRules.Problems(apns)]);
         if (errors.Count > 0)
         {
             return new SettingsResult.Refused(errors);
         }
 
-        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, outgoing, webPush, fcm, apns], merged, new Dictionary<string, string>(StringComparer.Ordinal)
+        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, email, outgoing, webPush, fcm, apns], merged, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [OptionCatalog.UrlsKey] = string.Join(';', urls),
             [OptionCatalog.RolesKey] = RoleNames.Write(roles),
@@ -65,6 +68,7 @@ internal static class SettingsLoader
                 Retention = retention,
                 Limits = limits,
                 Delivery = delivery,
+                Email = email,
                 Outgoing = outgoing,
                 WebPush = webPush,
                 Fcm = fcm,

@@ -203,6 +203,15 @@ public sealed class PostgresDeliveryQueue : IDeliveryQueue
         },
         cancellationToken);
 
+    public Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken) =>
+        _database.ReadAsync<IReadOnlyList<QueuedDelivery>>(
+            TenantScope.Of(tenant),
+            session => session.Add(
+                $"{PostgresDeliveryRows.Select} WHERE tenant = $1 AND state IN (4, 5) AND (due, id) > ($2, $3) ORDER BY due, id LIMIT $4",
+                tenant, after?.Due.UtcTicks ?? 0, after?.Id ?? "", (long)limit),
+            async reader => await PostgresDeliveryRows.ReadAsync(reader, cancellationToken),
+            cancellationToken);
+
     public Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => _database.ReadAsync(
         TenantScope.Of(tenant),
         session =>

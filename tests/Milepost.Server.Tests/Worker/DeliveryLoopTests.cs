@@ -429,6 +429,9 @@ public sealed class DeliveryLoopTests : IDisposable
 
         public Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken) => queue.AddAsync(delivery, cancellationToken);
 
+        public Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken) =>
+            queue.ListDeadAsync(tenant, after, limit, cancellationToken);
+
         public Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => queue.FindAsync(tenant, id, cancellationToken);
 
         private async Task<T> FaultyAsync<T>(string call, Func<Task<T>> ask)
