@@ -88,4 +88,9 @@ public sealed record WebhookEndpoint
     public IReadOnlyList<string> Types { get; init; } = [];
 
     public bool Enabled { get; init; } = true;
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>Why it is not enabled, where not a person has switched it off.</summary>
+    public string? OffReason { get; init; }
 }

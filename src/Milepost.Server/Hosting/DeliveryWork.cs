@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Milepost.Core.Deliveries;
 using Milepost.Server.Channels;
 using Milepost.Server.Channels.Outbox;
+using Milepost.Server.Channels.Push;
 using Milepost.Server.Settings;
 using Milepost.Server.Worker;
 
@@ -32,6 +33,7 @@ internal static class DeliveryWork
     private static IReadOnlyList<IProvider> Providers(IServiceProvider services, DeliveryChannel channel) => channel switch
     {
         DeliveryChannel.Later => [ActivatorUtilities.CreateInstance<LaterProvider>(services)],
+        DeliveryChannel.WebPush or DeliveryChannel.Fcm or DeliveryChannel.Apns when services.GetRequiredService<PushProviders>().Of(channel) is { Count: > 0 } pushes => pushes,
         _ => [ActivatorUtilities.CreateInstance<OutboxProvider>(services)],
     };
 

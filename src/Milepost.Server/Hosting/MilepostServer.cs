@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
@@ -8,6 +9,7 @@ using Milepost.Realtime.Streams;
 using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Gateway;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Settings;
@@ -69,6 +71,7 @@ internal static class MilepostServer
         services.AddSingleton<IHostLifetime, StopSignals>();
 
         // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        services.AddSingleton(new AddressSecret(settings.Delivery.AddressKey));
         StorageSetup.Add(services, settings.Storage);
         services.AddSingleton<IStreamSource>(provider =>
         {
@@ -84,6 +87,12 @@ internal static class MilepostServer
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
+            PushParts.Add(services, settings);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            EmailParts.AddFeedback(services);
         }
 
         if (settings.Roles.HasFlag(Roles.Worker))

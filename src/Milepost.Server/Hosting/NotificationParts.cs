@@ -1,6 +1,6 @@
 using Milepost.Core.Notifications;
 using Milepost.Core.Tenants;
-using Milepost.Core.Templates;
+using Milepost.Server.Templates;
 
 namespace Milepost.Server.Hosting;
 
@@ -9,7 +9,7 @@ internal static class NotificationParts
 {
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<ITexts, RuleTexts>();
+        TemplateServices.Add(services);
         services.AddSingleton<ITenantCatalog, DefaultTenants>();
         services.AddSingleton<NotificationTools>();
     }

@@ -419,12 +419,18 @@ public sealed class DeliveryLoopTests : IDisposable
         public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
             queue.CancelAsync(tenant, id, code, text, now + Skew, cancellationToken);
 
+        public Task<int> CancelTopicAsync(string tenant, string topic, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
+            queue.CancelTopicAsync(tenant, topic, code, text, now + Skew, cancellationToken);
+
         public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
             queue.ReportAsync(tenant, id, report, now + Skew, cancellationToken);
 
         public Task<int> WakeAsync(string code, DateTimeOffset now, CancellationToken cancellationToken) => queue.WakeAsync(code, now + Skew, cancellationToken);
 
         public Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken) => queue.AddAsync(delivery, cancellationToken);
+
+        public Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken) =>
+            queue.ListDeadAsync(tenant, after, limit, cancellationToken);
 
         public Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => queue.FindAsync(tenant, id, cancellationToken);
 

@@ -7,6 +7,8 @@ using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
+using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Server.Settings;
 using Milepost.Storage;
 using Milepost.Storage.Postgres;
@@ -38,9 +40,12 @@ internal static class StorageSetup
                 services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
+                services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
+                services.AddSingleton<ITenantStore, SqliteTenantStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddSingleton<IClearanceStore, SqliteClearanceStore>();
+                services.AddSingleton<IDecisionStore, SqliteDecisionStore>();
                 services.AddSingleton<IDeliveryLimitStore, SqliteDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, SqliteSuppressionStore>();
                 services.AddHostedService<CheckpointLoop>();
@@ -59,9 +64,12 @@ internal static class StorageSetup
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
                 services.AddSingleton<IClearanceStore, PostgresClearanceStore>();
+                services.AddSingleton<IDecisionStore, PostgresDecisionStore>();
                 services.AddSingleton<IDeliveryLimitStore, PostgresDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, PostgresSuppressionStore>();
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
+                services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
+                services.AddSingleton<ITenantStore, PostgresTenantStore>();
                 break;
             default:
                 throw new UnreachableException();

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Milepost.Protocol.Errors;
+using Milepost.Protocol.Tenants;
+using Milepost.Server.Api;
+using Milepost.Server.Ingest;
+
+namespace Milepost.Server.Tenants;
+
+/// <summary>A document that replaces a tenant's settings. The choices are read by their own rules.</summary>
+internal sealed record TenantSettingsRequest
+{
+    public long? Version { get; init; }
+
+    public TenantBrandView? Brand { get; init; }
+
+    public JsonElement? Preferences { get; init; }
+
+    public TenantLimitsView? Limits { get; init; }
+
+    public Dictionary<string, IReadOnlyList<RouteStepView>>? Routes { get; init; }
+
+    public int? RetentionDays { get; init; }
+}
+
+/// <summary>Reads what admins send: a field that is not known is a mistake of theirs, not nothing.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(TenantSettingsRequest))]
+[JsonSerializable(typeof(WebhookRequest))]
+internal sealed partial class TenantJson : JsonSerializerContext;
+
+internal static class TenantBody
+{
+    /// <summary>Either the document or the answer that refuses it, which names the field.</summary>
+    public static async Task<(T? Value, IResult? Refused)> ReadAsync<T>(HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (!context.Request.HasJsonContentType())
+        {
+            return (null, Problems.Result(ErrorCode.UnsupportedMediaType, "Send application/json."));
+        }
+
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        using var document = StrictJson.Parse(body.ToArray(), out var refused);
+        if (document is null)
+        {
+            return (null, Problems.Result(refused!));
+        }
+
+        try
+        {
+            // A copy: parts of it are read when the document is gone.
+            return document.RootElement.Clone().Deserialize(type) is { } value ? (value, null) : (null, Problems.Result(ErrorCode.InvalidField, "The body is a JSON object."));
+        }
+        catch (JsonException wrong)
+        {
+            var field = wrong.Path is { Length: > 2 } path ? path[2..] : null;
+            return (null, Problems.Result(ErrorCode.InvalidField, "The field is missing, not known, or its value is not one of those that it can have.", field));
+        }
+    }
+}
