@@ -58,6 +58,16 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult(Step(tenant, id, row => DeliverySteps.Cancel(row, code, text, now)));
 
+    public Task<int> CancelTopicAsync(string tenant, string topic, string code, string text, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var waiting = _rows.Values.Where(row => row.Delivery.Tenant == tenant && row.Delivery.Topic == topic).Select(row => DeliverySteps.Cancel(row, code, text, now)).OfType<DeliveryStep>().ToList();
+            waiting.ForEach(step => Save(step));
+            return Task.FromResult(waiting.Count);
+        }
+    }
+
     public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult(Step(tenant, id, row => DeliverySteps.Report(row, report, now)));
 
@@ -111,6 +121,17 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
         {
             var due = _rows.Values.Where(row => row.Progress.State == DeliveryState.Queued).Select(row => row.Progress.Due).ToList();
             return Task.FromResult(new QueueDepth(due.Count, due.Count > 0 && due.Min() < now ? now - due.Min() : TimeSpan.Zero));
+        }
+    }
+
+    public Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyList<QueuedDelivery>>([.. _rows.Values
+                .Where(row => row.Delivery.Tenant == tenant && row.Progress.State is DeliveryState.Failed or DeliveryState.Unknown)
+                .OrderBy(row => row.Progress.Due).ThenBy(row => row.Delivery.Id, StringComparer.Ordinal)
+                .Where(row => after is not { } place || row.Progress.Due > place.Due || (row.Progress.Due == place.Due && string.CompareOrdinal(row.Delivery.Id, place.Id) > 0)).Take(limit)]);
         }
     }
 

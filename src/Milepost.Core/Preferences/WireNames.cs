@@ -34,6 +34,9 @@ public static class WireNames
 
     public static IReadOnlyCollection<string> Categories => CategoryTable.Keys;
 
+    /// <summary>The word of a category.</summary>
+    public static string Of(NotificationCategory category) => CategoryTable.First(row => row.Value == category).Key;
+
     public static bool TryChannel(string name, out NotificationChannel channel) => ChannelTable.TryGetValue(name, out channel);
 
     public static bool TryCategory(string name, out NotificationCategory category) => CategoryTable.TryGetValue(name, out category);

@@ -36,6 +36,8 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     public static readonly ErrorCode BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ErrorCode BatchTooLarge = new("batch_too_large", 413, "The batch has too many events");
     public static readonly ErrorCode UnsupportedMediaType = new("unsupported_media_type", 415, "The content type is not one of the accepted ones");
+    public static readonly ErrorCode InvalidTemplate = new("invalid_template", 422, "The template cannot be rendered");
+    public static readonly ErrorCode ChannelUnavailable = new("channel_unavailable", 503, "The channel cannot be used on this node", Retry: true);
     public static readonly ErrorCode RequestTimeout = new("request_timeout", 408, "The request took too long to arrive", Retry: true);
     public static readonly ErrorCode FixedChoice = new("fixed_choice", 422, "This cannot be switched off");
     public static readonly ErrorCode RateLimited = new("rate_limited", 429, "Too many requests for now", Retry: true);
@@ -53,8 +55,13 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     [
         MalformedJson, InvalidEvent, DuplicateKey, InvalidText, TooDeep, MissingField, InvalidField, UnknownEventType, UnknownStatus,
         InvalidTime, OrderEventLimit, NothingAccepted, InvalidParameter, InvalidCursor, NotAWebSocket, TooManyStreams, Unauthorized,
-        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, PushNotSetUp, MethodNotAllowed, PreconditionFailed, BodyTooLarge, BatchTooLarge,
+        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, PushNotSetUp, MethodNotAllowed, BodyTooLarge, BatchTooLarge,
+        UnsupportedMediaType, RequestTimeout, RateLimited, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
+        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, MethodNotAllowed, PreconditionFailed, BodyTooLarge, BatchTooLarge,
         UnsupportedMediaType, RequestTimeout, FixedChoice, RateLimited, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
+        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, MethodNotAllowed, BodyTooLarge, BatchTooLarge,
+        UnsupportedMediaType, InvalidTemplate, ChannelUnavailable, RequestTimeout, RateLimited, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
+        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, PushNotSetUp, MethodNotAllowed, PreconditionFailed, BodyTooLarge, BatchTooLarge,
     ];
 }
 

@@ -12,6 +12,9 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
     /// <summary>A customer, for own data.</summary>
     public static readonly AccessRule Customer = new("customer", caller => caller.Scopes == Scopes.None);
 
+    /// <summary>A customer for own data, and whoever runs the tenant for everybody's.</summary>
+    public static readonly AccessRule CustomerOrAdmin = new("customer or admin", caller => caller.Scopes == Scopes.None || caller.Scopes.HasFlag(Scopes.Admin));
+
     /// <summary>A customer for own data, operators and admins for the tenant's. Machines that only write may not read.</summary>
     public static readonly AccessRule Reader = new("reader", caller => caller.Scopes == Scopes.None || caller.IsStaff());
 
@@ -23,6 +26,12 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
 
     /// <summary>A shop's systems.</summary>
     public static readonly AccessRule EventWriter = new("event writer", caller => (caller.Scopes & (Scopes.EventsWrite | Scopes.Admin)) != Scopes.None);
+
+    /// <summary>Mail relays, which tell what became of messages.</summary>
+    public static readonly AccessRule FeedbackWriter = new("feedback writer", caller => (caller.Scopes & (Scopes.FeedbackWrite | Scopes.Admin)) != Scopes.None);
+
+    /// <summary>Systems that send messages of their own.</summary>
+    public static readonly AccessRule NotificationWriter = new("notification writer", caller => (caller.Scopes & (Scopes.NotificationsWrite | Scopes.Admin)) != Scopes.None);
 
     /// <summary>Requests that come from this machine itself, and not through a proxy on it, need no credentials.</summary>
     public bool OpensToThisMachine { get; init; }

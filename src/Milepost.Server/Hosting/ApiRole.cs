@@ -1,9 +1,13 @@
 using Milepost.Server.Admin;
+using Milepost.Server.Admin.Decisions;
 using Milepost.Server.Api;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Ingest;
 using Milepost.Server.Tenants;
+using Milepost.Server.Unsubscribe;
+using Milepost.Server.Templates;
 
 namespace Milepost.Server.Hosting;
 
@@ -15,13 +19,22 @@ internal static class ApiRole
         app.MapEvents();
         app.MapOrders();
         app.MapNotifications();
+        app.MapNotificationRequests();
+        app.MapPreferences();
+        app.MapDevices();
+        app.MapUnsubscribe();
         app.MapTickets();
         app.MapOutbox();
+        app.MapDecisions();
+        app.MapDeliveries();
+        app.MapSuppressions();
+        app.MapFeedback();
         app.MapRevocations();
         app.MapSettings();
         app.MapWebhooks();
         app.MapBudgets();
         app.MapSmsFeedback();
         app.MapWebPush();
+        app.MapTemplates();
     }
 }

@@ -4,6 +4,7 @@ using Milepost.Server.Channels;
 using Milepost.Server.Channels.Outbox;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.Webhook;
+using Milepost.Server.Channels.Push;
 using Milepost.Server.Settings;
 using Milepost.Server.Worker;
 
@@ -38,6 +39,7 @@ internal static class DeliveryWork
         DeliveryChannel.Later => [ActivatorUtilities.CreateInstance<LaterProvider>(services)],
         DeliveryChannel.Sms when services.GetRequiredService<SmsProviders>().All is { Count: > 0 } accounts => accounts,
         DeliveryChannel.Webhook => [ActivatorUtilities.CreateInstance<WebhookProvider>(services)],
+        DeliveryChannel.WebPush or DeliveryChannel.Fcm or DeliveryChannel.Apns when services.GetRequiredService<PushProviders>().Of(channel) is { Count: > 0 } pushes => pushes,
         _ => [ActivatorUtilities.CreateInstance<OutboxProvider>(services)],
     };
 

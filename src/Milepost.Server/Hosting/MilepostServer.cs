@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
@@ -10,6 +11,7 @@ using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.Webhook;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Gateway;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Settings;
@@ -71,6 +73,7 @@ internal static class MilepostServer
         services.AddSingleton<IHostLifetime, StopSignals>();
 
         // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        services.AddSingleton(new AddressSecret(settings.Delivery.AddressKey));
         StorageSetup.Add(services, settings.Storage);
         services.AddSingleton<IStreamSource>(provider =>
         {
@@ -82,6 +85,7 @@ internal static class MilepostServer
         services.AddSingleton<ICommitListener, LiveHints>();
         AccessParts.Add(services, settings);
         TenantParts.Add(services);
+        CustomerParts.Add(services, settings);
 
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
@@ -89,6 +93,11 @@ internal static class MilepostServer
             PushParts.Add(services, settings);
             services.AddSingleton<WebhookCall>();
             SmsParts.Add(services, settings);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            EmailParts.AddFeedback(services);
         }
 
         if (settings.Roles.HasFlag(Roles.Worker))

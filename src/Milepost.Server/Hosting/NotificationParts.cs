@@ -1,5 +1,5 @@
 using Milepost.Core.Notifications;
-using Milepost.Core.Templates;
+using Milepost.Server.Templates;
 
 namespace Milepost.Server.Hosting;
 
@@ -8,7 +8,7 @@ internal static class NotificationParts
 {
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<ITexts, RuleTexts>();
+        TemplateServices.Add(services);
         services.AddSingleton<NotificationTools>();
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Reflection;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
@@ -53,6 +54,7 @@ internal static class OptionCatalog
         ["Retention"] = typeof(RetentionOptions),
         ["Limits"] = typeof(LimitsOptions),
         ["Delivery"] = typeof(DeliveryOptions),
+        ["Channels:Email"] = typeof(EmailOptions),
         ["Outgoing"] = typeof(OutgoingOptions),
         ["Channels:WebPush"] = typeof(WebPushOptions),
         ["Channels:Fcm"] = typeof(FcmOptions),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
@@ -31,6 +32,7 @@ internal sealed record ServerSettings
 
     public DeliveryOptions Delivery { get; init; } = new();
 
+    public EmailOptions Email { get; init; } = new();
     public OutgoingOptions Outgoing { get; init; } = new();
 
     public WebPushOptions WebPush { get; init; } = new();

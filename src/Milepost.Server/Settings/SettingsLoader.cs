@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
@@ -31,6 +32,7 @@ internal static class SettingsLoader
         var retention = binding.Bind<RetentionOptions>();
         var limits = binding.Bind<LimitsOptions>();
         var delivery = binding.Bind<DeliveryOptions>();
+        var email = binding.Bind<EmailOptions>();
         var outgoing = binding.Bind<OutgoingOptions>();
         var webPush = binding.Bind<WebPushOptions>();
         var fcm = binding.Bind<FcmOptions>();
@@ -42,6 +44,7 @@ internal static class SettingsLoader
         OptionRules.Check(storage, auth, gateway, errors);
         OptionRules.Check(redis, errors);
         OptionRules.Check(kafka, errors);
+        EmailOptionRules.Check(email, errors);
         errors.AddRange([.. OutgoingRules.Problems(outgoing), .. PushRules.Problems(webPush), .. PushRules.Problems(fcm), .. PushRules.Problems(apns)]);
         SmsOptionRules.Check(sms, errors);
         if (errors.Count > 0)
@@ -49,7 +52,7 @@ internal static class SettingsLoader
             return new SettingsResult.Refused(errors);
         }
 
-        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, outgoing, webPush, fcm, apns, sms], merged, new Dictionary<string, string>(StringComparer.Ordinal)
+        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, outgoing, email, webPush, fcm, apns, sms], merged, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [OptionCatalog.UrlsKey] = string.Join(';', urls),
             [OptionCatalog.RolesKey] = RoleNames.Write(roles),
@@ -68,6 +71,7 @@ internal static class SettingsLoader
                 Retention = retention,
                 Limits = limits,
                 Delivery = delivery,
+                Email = email,
                 Outgoing = outgoing,
                 WebPush = webPush,
                 Fcm = fcm,

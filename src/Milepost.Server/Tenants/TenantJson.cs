@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Tenants;
 using Milepost.Server.Api;
-using Milepost.Server.Ingest;
 
 namespace Milepost.Server.Tenants;
 

@@ -7,3 +7,6 @@ CREATE TABLE devices (
     PRIMARY KEY (tenant, address)
 );
 SELECT milepost_guard('devices');
+
+-- The key of the links in messages. It lives with the data, so that every node has it and a link outlives the keys of tokens. Each half has 122 random bits.
+INSERT INTO meta (key, value) VALUES ('link_key', replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''));

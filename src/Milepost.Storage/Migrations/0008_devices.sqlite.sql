@@ -6,3 +6,6 @@ CREATE TABLE devices (
     customer TEXT NOT NULL,
     PRIMARY KEY (tenant, address)
 ) WITHOUT ROWID;
+
+-- The key of the links in messages. It lives with the data, so that every node has it and a link outlives the keys of tokens.
+INSERT INTO meta (key, value) VALUES ('link_key', lower(hex(randomblob(32))));

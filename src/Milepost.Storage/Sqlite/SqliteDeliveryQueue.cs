@@ -89,6 +89,15 @@ public sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueu
     public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
         StepAsync(tenant, id, row => DeliverySteps.Cancel(row, code, text, now), cancellationToken);
 
+    public Task<int> CancelTopicAsync(string tenant, string topic, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            var waiting = SqliteDeliveryRows.Read(session.Prepare($"{SqliteDeliveryRows.Select} WHERE tenant = ? AND topic = ? AND state = 0").Bind(1, tenant).Bind(2, topic));
+            waiting.ForEach(row => SqliteDeliveryRows.Save(session, DeliverySteps.Cancel(row, code, text, now)!));
+            return waiting.Count;
+        },
+        cancellationToken);
+
     public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
         StepAsync(tenant, id, row => DeliverySteps.Report(row, report, now), cancellationToken);
 
@@ -97,6 +106,11 @@ public sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueu
         cancellationToken);
 
     public Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken) => database.WriteAsync(session => Insert(session, delivery), cancellationToken);
+
+    public Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(database.Read<IReadOnlyList<QueuedDelivery>>(session => SqliteDeliveryRows.Read(session
+            .Prepare($"{SqliteDeliveryRows.Select} WHERE tenant = ?1 AND state IN (4, 5) AND (due, id) > (?2, ?3) ORDER BY due, id LIMIT ?4")
+            .Bind(1, tenant).Bind(2, after?.Due.UtcTicks ?? 0).Bind(3, after?.Id ?? "").Bind(4, limit))));
 
     public Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => Task.FromResult(database.Read(session =>
         SqliteDeliveryRows.Find(session, tenant, id) is { } row ? new DeliveryDetails(row, SqliteDeliveryRows.Attempts(session, tenant, id), SqliteDeliveryRows.Notes(session, tenant, id)) : null));

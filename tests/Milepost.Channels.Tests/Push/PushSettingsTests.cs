@@ -22,7 +22,7 @@ public sealed class PushSettingsTests : IDisposable
         var alone = WebPushSetup.Of(Loaded());
         alone.Keys.ShouldNotBeNull();
         WebPushSetup.Of(Loaded()).Keys!.PublicKey.ShouldBe(alone.Keys.PublicKey);
-        WebPushSetup.Of(Loaded("--Storage:Provider=postgres", "--Storage:ConnectionString=Host=db")).Keys.ShouldBeNull();
+        WebPushSetup.Of(Loaded("--Storage:Provider=postgres", "--Storage:ConnectionString=Host=db;Database=milepost;Username=milepost;Password=word")).Keys.ShouldBeNull();
     }
 
     [Fact]

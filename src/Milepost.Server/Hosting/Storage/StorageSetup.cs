@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Milepost.Core.Access;
+using Milepost.Core.Customers;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
+using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
 using Milepost.Server.Settings;
 using Milepost.Storage;
@@ -32,15 +34,18 @@ internal static class StorageSetup
                 services.AddSingleton(_ => Open(storage));
                 services.AddSingleton<IStorageEngine, SqliteEngine>();
                 services.AddSingleton<IOrderStore, SqliteOrderStore>();
+                services.AddSingleton<ICustomerStore, SqliteCustomerStore>();
                 services.AddSingleton<INotificationStore, SqliteNotificationStore>();
                 services.AddSingleton<IStreamLog, SqliteStreamLog>();
                 services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
+                services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
                 services.AddSingleton<ITenantStore, SqliteTenantStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddSingleton<IClearanceStore, SqliteClearanceStore>();
+                services.AddSingleton<IDecisionStore, SqliteDecisionStore>();
                 services.AddSingleton<IDeliveryLimitStore, SqliteDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, SqliteSuppressionStore>();
                 services.AddHostedService<CheckpointLoop>();
@@ -51,6 +56,7 @@ internal static class StorageSetup
                 services.AddSingleton(_ => new PostgresDatabase(Settings(storage)));
                 services.AddSingleton<IStorageEngine, PostgresEngine>();
                 services.AddSingleton<IOrderStore, PostgresOrderStore>();
+                services.AddSingleton<ICustomerStore, PostgresCustomerStore>();
                 services.AddSingleton<INotificationStore, PostgresNotificationStore>();
                 services.AddSingleton<IStreamLog, PostgresStreamLog>();
                 services.AddSingleton<IRetentionStore, PostgresRetentionStore>();
@@ -58,9 +64,11 @@ internal static class StorageSetup
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
                 services.AddSingleton<IOutbox, PostgresOutbox>();
                 services.AddSingleton<IClearanceStore, PostgresClearanceStore>();
+                services.AddSingleton<IDecisionStore, PostgresDecisionStore>();
                 services.AddSingleton<IDeliveryLimitStore, PostgresDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, PostgresSuppressionStore>();
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
+                services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
                 services.AddSingleton<ITenantStore, PostgresTenantStore>();
                 break;
             default:
