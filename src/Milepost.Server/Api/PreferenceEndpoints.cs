@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 using Milepost.Core.Customers;
 using Milepost.Core.Preferences;
 using Milepost.Core.Recording;
@@ -61,7 +59,7 @@ internal static class PreferenceEndpoints
             using (document)
             {
                 var changes = new PreferenceChanges(tenants.Of(tenant), time.GetUtcNow());
-                var expected = Expected(ifMatch);
+                var expected = VersionTag.Expected(ifMatch);
                 var change = await customers.ChangeAsync(tenant, id, state => decide(changes, state, document.RootElement, expected), context.RequestAborted);
                 if (change.Entries.Count > 0)
                 {
@@ -76,38 +74,7 @@ internal static class PreferenceEndpoints
 
     private static IResult Answer(HttpContext context, PreferencesView view)
     {
-        context.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{view.Version}\"");
-        context.Response.Headers.CacheControl = "no-store";
+        VersionTag.Write(context, view.Version);
         return TypedResults.Ok(view);
-    }
-
-    // Null: no condition. A tag that is not one of ours matches nothing, and weak ones never do (RFC 9110, 13.1.1).
-    private static List<long>? Expected(string? ifMatch)
-    {
-        if (ifMatch is null)
-        {
-            return null;
-        }
-
-        if (!EntityTagHeaderValue.TryParseList([ifMatch], out var tags))
-        {
-            return [];
-        }
-
-        if (tags.Contains(EntityTagHeaderValue.Any))
-        {
-            return null;
-        }
-
-        var versions = new List<long>();
-        foreach (var tag in tags)
-        {
-            if (!tag.IsWeak && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-            {
-                versions.Add(version);
-            }
-        }
-
-        return versions;
     }
 }

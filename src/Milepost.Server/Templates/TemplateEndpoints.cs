@@ -4,6 +4,7 @@ using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Templates;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Templates.Engine;
 
 namespace Milepost.Server.Templates;
@@ -169,7 +170,7 @@ internal static partial class TemplateEndpoints
         var source = request.Source is { } parts ? TemplateViews.Source(parts) : null;
         var (text, warnings, wrong) = await RenderAsync(context, store, trial, tenant, name, source, request.Version, request.Sample);
         return wrong ?? TypedResults.Ok(new TemplatePreview(
-            text!.Title, text.Text, text.Html, text.Version, text.Locale, warnings, name.Channel == NotificationChannel.Sms ? SmsText.Measure(text.Text).Segments : null));
+            text!.Title, text.Text, text.Html, text.Version, text.Locale, warnings, name.Channel == NotificationChannel.Sms ? SmsSegments.Count(text.Text) : null));
     }
 
     private static async Task<IResult> TestAsync(HttpContext context, ITemplateStore store, TemplateTrial trial, string tenant, string type, string channel, string locale)

@@ -3,6 +3,7 @@ using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
 using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Templates;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Templates.Engine;
 
 namespace Milepost.Server.Templates;
@@ -73,8 +74,8 @@ internal sealed class TemplateTrial(Texts texts, BuiltInTexts builtIn, TemplateC
 
     private static void WarnOfPrice(string text, List<string> warnings)
     {
-        var (isGsm, segments) = SmsText.Measure(text);
-        if (!isGsm)
+        var segments = SmsSegments.Count(text);
+        if (!SmsSegments.IsGsm(text))
         {
             warnings.Add("A character is outside the GSM alphabet: a message holds 70 characters instead of 160.");
         }

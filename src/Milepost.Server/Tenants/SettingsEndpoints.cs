@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Milepost.Core.Tenants;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Tenants;
@@ -23,7 +24,7 @@ internal static partial class SettingsEndpoints
     private static async Task<IResult> ReadAsync(HttpContext context, TenantChanges tenants, string tenant) =>
         Answer(context, await tenants.ReadAsync(tenant, context.RequestAborted));
 
-    private static async Task<IResult> ReplaceAsync(HttpContext context, TenantChanges tenants, ILogger<TenantChanges> logger, string tenant)
+    private static async Task<IResult> ReplaceAsync(HttpContext context, TenantChanges tenants, ILogger<TenantChanges> logger, string tenant, [FromHeader(Name = "If-Match")] string? ifMatch)
     {
         var (request, refused) = await TenantBody.ReadAsync(context, TenantJson.Default.TenantSettingsRequest);
         if (request is null)
@@ -32,7 +33,7 @@ internal static partial class SettingsEndpoints
         }
 
         SettingsProblem? problem = null;
-        var expected = VersionTag.Expected(context) ?? (request.Version is { } version ? [version] : null);
+        var expected = VersionTag.Expected(ifMatch) ?? (request.Version is { } version ? [version] : null);
         var change = await tenants.ChangeAsync(
             tenant,
             expected,

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Tenants;
 using Milepost.Server.Api;
-using Milepost.Server.Ingest;
 
 namespace Milepost.Server.Tenants;
 
@@ -31,27 +31,22 @@ internal sealed partial class TenantJson : JsonSerializerContext;
 
 internal static class TenantBody
 {
+    private const int MaxBytes = 256 * 1024;
+
     /// <summary>Either the document or the answer that refuses it, which names the field.</summary>
-    public static async Task<(T? Value, IResult? Refused)> ReadAsync<T>(HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    public static async Task<(T? Value, IResult? Refused)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
-        if (!context.Request.HasJsonContentType())
-        {
-            return (null, Problems.Result(ErrorCode.UnsupportedMediaType, "Send application/json."));
-        }
-
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        using var document = StrictJson.Parse(body.ToArray(), out var refused);
+        var (document, refused) = await JsonBody.ReadAsync(context, MaxBytes, JsonBody.Json);
         if (document is null)
         {
-            return (null, Problems.Result(refused!));
+            return (null, refused);
         }
 
+        using var owned = document;
         try
         {
-            // A copy: parts of it are read when the document is gone.
-            return document.RootElement.Clone().Deserialize(type) is { } value ? (value, null) : (null, Problems.Result(ErrorCode.InvalidField, "The body is a JSON object."));
+            return document.RootElement.Deserialize(type) is { } value ? (value, null) : (null, Problems.Result(ErrorCode.InvalidField, "The body is a JSON object."));
         }
         catch (JsonException wrong)
         {

@@ -4,6 +4,7 @@ using Milepost.Core.Tenants;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Preferences;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Templates;
 using Milepost.Server.Templates.Engine;
 
@@ -91,9 +92,8 @@ public sealed class BuiltInTextsTests
         // A link and a brand of usual length, an arrival time, no note: notes are as long as shops write them.
         var model = SampleModels.Full(type, new TenantBrand { Name = "Corner Shop" }, Some.Now) with { Note = null, Link = "https://s.example/o/A-1001" };
         var text = Some.Texts().Render(new TemplateKey("acme", type, NotificationChannel.Sms, language), null, model).Text;
-        var (isGsm, segments) = SmsText.Measure(text);
-        isGsm.ShouldBeTrue(text);
-        segments.ShouldBe(1, text);
+        SmsSegments.IsGsm(text).ShouldBeTrue(text);
+        SmsSegments.Count(text).ShouldBe(1, text);
     }
 
     [Fact]

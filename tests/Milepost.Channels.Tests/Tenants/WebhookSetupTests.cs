@@ -204,7 +204,7 @@ public sealed class WebhookSetupTests : IAsyncLifetime
         using var shop = _server.Http(TestServer.Token("shop", "events:write"));
         var content = new StringContent(
             """
-            {"specversion":"1.0","id":"e-1","source":"/shop","type":"order.placed","subject":"o-1","time":"2026-11-21T12:00:00Z","data":{"customer":{"id":"ada","name":"Ada"},"items":[],"total":{"amount":"1.00","currency":"EUR"}}}
+            {"specversion":"1.0","id":"e-1","source":"/shop","type":"order.placed","subject":"o-1","data":{"customer":{"id":"ada","name":"Ada"}}}
             """,
             Encoding.UTF8,
             new MediaTypeHeaderValue("application/cloudevents+json"));

@@ -1,5 +1,6 @@
 using Milepost.Core.Templates;
 using Milepost.Protocol.Preferences;
+using Milepost.Server.Channels.Sms;
 
 namespace Milepost.Server.Templates.Engine;
 
@@ -34,7 +35,7 @@ internal sealed class CompiledTemplate
         var text = _text is not null ? _text.Render(model).Trim() : HtmlText.Of(html!);
         if (_channel == NotificationChannel.Sms)
         {
-            text = SmsText.Simplify(text);
+            text = SmsWriting.Plain(text);
         }
 
         if (title.Length == 0 && _title is not null)

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
 
-namespace Milepost.Server.Tenants;
+namespace Milepost.Server.Api;
 
-/// <summary>The version of the settings as an entity tag (RFC 9110, 8.8.3).</summary>
+/// <summary>The version of a document as an entity tag (RFC 9110, 8.8.3).</summary>
 internal static class VersionTag
 {
     public static void Write(HttpContext context, long version)
@@ -12,17 +12,26 @@ internal static class VersionTag
         context.Response.Headers.CacheControl = "no-store";
     }
 
-    /// <summary>The versions that If-Match names; null: no condition. A tag that is not one of ours matches nothing, and weak ones never do.</summary>
-    public static IReadOnlyCollection<long>? Expected(HttpContext context)
+    /// <summary>The versions that an If-Match header names; null: no condition. A tag that is not one of ours matches nothing, and weak ones never do.</summary>
+    public static IReadOnlyCollection<long>? Expected(string? ifMatch)
     {
-        var header = context.Request.Headers.IfMatch;
-        if (header.Count == 0 || (EntityTagHeaderValue.TryParseList(header, out var tags) && tags.Contains(EntityTagHeaderValue.Any)))
+        if (ifMatch is null)
+        {
+            return null;
+        }
+
+        if (!EntityTagHeaderValue.TryParseList([ifMatch], out var tags))
+        {
+            return [];
+        }
+
+        if (tags.Contains(EntityTagHeaderValue.Any))
         {
             return null;
         }
 
         var versions = new List<long>();
-        foreach (var tag in tags ?? [])
+        foreach (var tag in tags)
         {
             if (!tag.IsWeak && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
             {
