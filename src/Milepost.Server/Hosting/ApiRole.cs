@@ -3,9 +3,11 @@ using Milepost.Server.Admin.Decisions;
 using Milepost.Server.Api;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Ingest;
 using Milepost.Server.Unsubscribe;
 using Milepost.Server.Templates;
+using Milepost.Server.Tenants;
 
 namespace Milepost.Server.Hosting;
 
@@ -28,6 +30,10 @@ internal static class ApiRole
         app.MapSuppressions();
         app.MapFeedback();
         app.MapRevocations();
+        app.MapSettings();
+        app.MapWebhooks();
+        app.MapBudgets();
+        app.MapSmsFeedback();
         app.MapWebPush();
         app.MapTemplates();
     }

@@ -10,6 +10,8 @@ using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Channels.Email;
+using Milepost.Server.Channels.Sms;
+using Milepost.Server.Channels.Webhook;
 using Milepost.Server.Gateway;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Settings;
@@ -83,16 +85,20 @@ internal static class MilepostServer
         services.AddSingleton<ICommitListener, LiveHints>();
         AccessParts.Add(services, settings);
         CustomerParts.Add(services, settings);
+        TenantParts.Add(services);
 
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
             PushParts.Add(services, settings);
+            services.AddSingleton<WebhookCall>();
+            SmsParts.Add(services, settings);
         }
 
         if (settings.Roles.HasFlag(Roles.Api))
         {
             EmailParts.AddFeedback(services);
+            services.AddSingleton<IDeliveryFeedback, DeliveryFeedback>();
         }
 
         if (settings.Roles.HasFlag(Roles.Worker))

@@ -1,5 +1,4 @@
 using Milepost.Core.Notifications;
-using Milepost.Core.Tenants;
 using Milepost.Server.Templates;
 
 namespace Milepost.Server.Hosting;
@@ -10,7 +9,6 @@ internal static class NotificationParts
     public static void Add(IServiceCollection services)
     {
         TemplateServices.Add(services);
-        services.AddSingleton<ITenantCatalog, DefaultTenants>();
         services.AddSingleton<NotificationTools>();
     }
 }

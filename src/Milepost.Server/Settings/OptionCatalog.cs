@@ -3,6 +3,7 @@ using System.Reflection;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Fcm;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Outgoing;
 
@@ -58,6 +59,7 @@ internal static class OptionCatalog
         ["Channels:WebPush"] = typeof(WebPushOptions),
         ["Channels:Fcm"] = typeof(FcmOptions),
         ["Channels:Apns"] = typeof(ApnsOptions),
+        ["Channels:Sms"] = typeof(SmsOptions),
     };
 
     public static readonly IReadOnlyDictionary<string, OptionKey> Keys = Sections

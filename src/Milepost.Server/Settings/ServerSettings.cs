@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Fcm;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Outgoing;
 
@@ -39,6 +40,8 @@ internal sealed record ServerSettings
     public FcmOptions Fcm { get; init; } = new();
 
     public ApnsOptions Apns { get; init; } = new();
+
+    public SmsOptions Sms { get; init; } = new();
 
     /// <summary>What this process does.</summary>
     public Roles Roles { get; init; } = Roles.All;

@@ -70,7 +70,7 @@ internal static class TwilioTable
     {
         var status = (int)answered.Status;
         var body = TwilioReply.Read(answered.Body);
-        var text = string.Create(CultureInfo.InvariantCulture, $"{status} {(body.Code is { } number ? $"{number} " : "")}{body.Text}").Trim();
+        var text = string.Create(CultureInfo.InvariantCulture, $"{status} {(body.Code is { } number ? $"{number} " : "")}{body.Message}").Trim();
         var after = answered.RetryAfter(time);
         if (status is >= 200 and < 300)
         {
@@ -103,7 +103,7 @@ internal static class TwilioTable
 }
 
 /// <summary>The body of an answer, as far as it is one of the API's.</summary>
-internal sealed record TwilioReply(string? Sid, int? Code, string? Text)
+internal sealed record TwilioReply(string? Sid, int? Code, string? Message)
 {
     private static readonly TwilioReply Nothing = new(null, null, null);
 
