@@ -5,7 +5,7 @@ using Milepost.Protocol.Tenants;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Settings;
-using Milepost.Server.Worker;
+using Milepost.Server.Channels.Sms;
 
 namespace Milepost.Server.Tenants;
 
