@@ -5,9 +5,9 @@ using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Ingest;
-using Milepost.Server.Tenants;
 using Milepost.Server.Unsubscribe;
 using Milepost.Server.Templates;
+using Milepost.Server.Tenants;
 
 namespace Milepost.Server.Hosting;
 

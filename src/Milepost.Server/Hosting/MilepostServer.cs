@@ -9,9 +9,9 @@ using Milepost.Realtime.Streams;
 using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.Webhook;
-using Milepost.Server.Channels.Email;
 using Milepost.Server.Gateway;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Settings;
@@ -84,8 +84,8 @@ internal static class MilepostServer
         BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
         AccessParts.Add(services, settings);
-        TenantParts.Add(services);
         CustomerParts.Add(services, settings);
+        TenantParts.Add(services);
 
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
@@ -98,6 +98,7 @@ internal static class MilepostServer
         if (settings.Roles.HasFlag(Roles.Api))
         {
             EmailParts.AddFeedback(services);
+            services.AddSingleton<IDeliveryFeedback, DeliveryFeedback>();
         }
 
         if (settings.Roles.HasFlag(Roles.Worker))

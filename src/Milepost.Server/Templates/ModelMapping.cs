@@ -18,6 +18,9 @@ internal static partial class ModelMapping
 
     private const int MaxDataDepth = 16;
 
+    // Times any quantity it is still a decimal.
+    private const decimal MaxPrice = 1e18m;
+
     /// <summary>The model of a template.</summary>
     /// <param name="model">What is known.</param>
     /// <param name="locale">The customer's.</param>
@@ -61,12 +64,18 @@ internal static partial class ModelMapping
         ["placedAt"] = order.PlacedAt,
     });
 
-    private static ModelObject Item(OrderItem item, string? currency) => new(new(StringComparer.Ordinal)
+    // The price is that of one; the amount that of the line.
+    private static ModelObject Item(OrderItem item, string? currency)
     {
-        ["name"] = item.Name,
-        ["quantity"] = (decimal)item.Quantity,
-        ["price"] = item.Price is { } price && currency is not null ? Money(new Money(price, currency)) : null,
-    });
+        var price = currency is null ? null : item.Price;
+        return new(new(StringComparer.Ordinal)
+        {
+            ["name"] = item.Name,
+            ["quantity"] = (decimal)item.Quantity,
+            ["price"] = price is { } one ? Money(new Money(one, currency!)) : null,
+            ["amount"] = price is <= MaxPrice and { } each ? Money(new Money(each * item.Quantity, currency!)) : null,
+        });
+    }
 
     private static ModelObject Item(DigestItem item) => new(new(StringComparer.Ordinal) { ["title"] = item.Title, ["text"] = item.Text, ["time"] = item.Time });
 

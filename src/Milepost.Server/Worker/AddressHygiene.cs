@@ -1,3 +1,4 @@
+using Milepost.Core.Customers;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
 using Milepost.Server.Channels;
@@ -6,13 +7,17 @@ using Milepost.Server.Tenants;
 namespace Milepost.Server.Worker;
 
 /// <summary>Sees to it that nothing more is sent to an address that a provider calls dead.</summary>
-internal sealed partial class AddressHygiene(ISuppressionStore suppressions, TenantChanges tenants, TimeProvider time, ILogger<AddressHygiene> logger)
+internal sealed partial class AddressHygiene(ICustomerStore customers, ISuppressionStore suppressions, TenantChanges tenants, TimeProvider time, ILogger<AddressHygiene> logger)
 {
     public async Task ForgetAsync(Delivery delivery, OutgoingMessage message, string reason, CancellationToken cancellationToken)
     {
         try
         {
-            if (delivery.Channel is DeliveryChannel.Email or DeliveryChannel.Sms)
+            if (message.Device is { } device)
+            {
+                await customers.RemoveDeviceAsync(delivery.Tenant, delivery.CustomerId, device.Id, device.Address, cancellationToken);
+            }
+            else if (delivery.Channel is DeliveryChannel.Email or DeliveryChannel.Sms)
             {
                 var target = new ChannelAddress(delivery.Tenant, delivery.Channel, message.Address);
                 await suppressions.AddAsync([new Suppression(target, SuppressionReason.HardBounce, AddressMask.Text(reason), time.GetUtcNow())], cancellationToken);

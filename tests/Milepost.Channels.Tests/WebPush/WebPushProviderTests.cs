@@ -242,6 +242,18 @@ public sealed class WebPushProviderTests : IAsyncLifetime
         answer.ToString().ShouldNotContain(Message.Device!.Secret!);
     }
 
+    [Fact]
+    public void A_message_that_comes_into_a_log_tells_neither_the_subscription_nor_its_text()
+    {
+        foreach (var text in new[] { Message.ToString(), Message.Device!.ToString(), $"{new { Message }}" })
+        {
+            text.ShouldNotContain("secret-part");
+            text.ShouldNotContain(_sink.PublicKey);
+            text.ShouldNotContain(_sink.Secret);
+            text.ShouldNotContain(Message.Text);
+        }
+    }
+
     private OutgoingMessage Message => Messages.To(DeviceKind.WebPush, $"https://{TestCertificates.Host}:{_sink.Port}{Path}", _sink.PublicKey, _sink.Secret);
 
     private Task<SendAnswer> SendAsync(OutgoingMessage message) => _provider.SendAsync(message, CancellationToken.None).Soon();

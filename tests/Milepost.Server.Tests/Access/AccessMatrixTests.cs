@@ -69,6 +69,13 @@ public sealed class AccessMatrixTests
         ["POST /api/v1/{tenant}/admin/webhooks/{id}/test"] = "admin",
         // Let in by a signature over the request, not by who calls.
         ["POST /api/v1/{tenant}/feedback/sms"] = "anyone",
+        ["GET /api/v1/{tenant}/admin/templates"] = "operator admin",
+        ["GET /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}"] = "operator admin",
+        ["PUT /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}"] = "admin",
+        ["POST /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}/publish"] = "admin",
+        ["POST /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}/revert"] = "admin",
+        ["POST /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}/test"] = "admin",
+        ["POST /api/v1/{tenant}/admin/templates/preview"] = "admin",
         ["GET /ws/notifications"] = "other-tenant " + Readers,
         ["GET /ws/orders/{id}/tracking"] = "other-tenant " + Readers,
         ["GET /ws"] = "other-tenant " + Readers,
@@ -114,7 +121,8 @@ public sealed class AccessMatrixTests
             foreach (var (caller, token) in Callers)
             {
                 using var http = server.Http(token);
-                var path = pattern.Replace("{tenant}", TestServer.Tenant, StringComparison.Ordinal).Replace("{id}", "o-1", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal);
+                var path = pattern.Replace("{tenant}", TestServer.Tenant, StringComparison.Ordinal).Replace("{id}", "o-1", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal)
+                    .Replace("{type}/{channel}/{locale}", "order.placed/push/en", StringComparison.Ordinal);
                 using var request = new HttpRequestMessage(new HttpMethod(method), path);
                 // As through a proxy: a rule that is open to this machine is not open to what comes from there.
                 request.Headers.Add("X-Forwarded-For", "203.0.113.7");

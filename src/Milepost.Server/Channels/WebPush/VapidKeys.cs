@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Channels.WebPush;
 

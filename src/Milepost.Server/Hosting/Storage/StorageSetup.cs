@@ -27,7 +27,6 @@ internal static class StorageSetup
     public static void Add(IServiceCollection services, StorageOptions storage)
     {
         services.AddHostedService<StorageStart>();
-        services.AddSingleton(new AddressSecret(""));
         switch (storage.Provider)
         {
             case StorageOptions.Sqlite:

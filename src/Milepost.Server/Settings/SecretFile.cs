@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Milepost.Server.Hosting;
+namespace Milepost.Server.Settings;
 
 /// <summary>A secret that the server made for itself: kept beside the data, readable by its owner only.</summary>
 internal static class SecretFile
