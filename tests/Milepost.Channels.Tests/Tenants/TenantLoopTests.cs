@@ -72,13 +72,33 @@ public sealed class TenantLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_changes_at_once_none_is_lost()
+    public async Task A_change_that_another_one_overtakes_is_decided_again()
     {
-        var changes = new TenantChanges(_store, _catalog, _clock);
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(index => Task.Run(() => changes.ChangeAsync(
-            "acme", null, settings => settings with { Limits = settings.Limits with { SmsCountries = [.. settings.Limits.SmsCountries, $"{index + 1}"] } }, CancellationToken.None))));
-        (await changes.ReadAsync("acme", CancellationToken.None)).Limits.SmsCountries.Count.ShouldBe(20);
-        _catalog.Of("acme").Version.ShouldBe(20);
+        var asked = 0;
+        var change = await new TenantChanges(_store, _catalog, _clock).ChangeAsync("acme", null, settings => Overtaken(settings, ref asked) with { RetentionDays = 7 }, CancellationToken.None);
+        var settings = change.ShouldBeOfType<TenantChange.Changed>().Settings;
+        (settings.Version, settings.RetentionDays, settings.Brand.Name, asked).ShouldBe((2L, 7, "Other", 2));
+        _catalog.Of("acme").Version.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_change_of_one_version_that_another_one_overtakes_is_stale()
+    {
+        var asked = 0;
+        var change = await new TenantChanges(_store, _catalog, _clock).ChangeAsync("acme", [0], settings => Overtaken(settings, ref asked) with { RetentionDays = 7 }, CancellationToken.None);
+        change.ShouldBeOfType<TenantChange.Stale>();
+        _catalog.Of("acme").RetentionDays.ShouldBeNull();
+    }
+
+    // Another node writes between our reading and our writing, once.
+    private TenantSettings Overtaken(TenantSettings settings, ref int asked)
+    {
+        if (asked++ == 0)
+        {
+            PutAsync("acme", "Other", settings.Version, _clock.GetUtcNow()).IsCompletedSuccessfully.ShouldBeTrue();
+        }
+
+        return settings;
     }
 
     private Task<StoredTenant?> PutAsync(string tenant, string name, long expected, DateTimeOffset at) =>
