@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Milepost.Core.Tenants;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Outgoing;
 using Milepost.Server.Settings;
@@ -17,13 +16,6 @@ internal static class CustomerParts
             var engine = provider.GetRequiredService<IStorageEngine>();
             return new UnsubscribeLinks(settings.Gateway.PublicUrl, () => engine.LinkKey);
         });
-        services.TryAddSingleton<ITenantCatalog, PlainTenants>();
-        services.TryAddSingleton(OutgoingRules.Default);
-    }
-
-    /// <summary>Where no tenant can set anything, each has the defaults.</summary>
-    private sealed class PlainTenants : ITenantCatalog
-    {
-        public TenantSettings Of(string tenant) => TenantSettings.Default;
+        services.TryAddSingleton(_ => OutgoingRules.Of(settings.Outgoing));
     }
 }

@@ -8,16 +8,47 @@ internal static class Currencies
 {
     private static readonly FrozenDictionary<string, int> Digits = new Dictionary<string, int>(StringComparer.Ordinal)
     {
-        ["BHD"] = 3, ["IQD"] = 3, ["JOD"] = 3, ["KWD"] = 3, ["LYD"] = 3, ["OMR"] = 3, ["TND"] = 3,
-        ["BIF"] = 0, ["CLP"] = 0, ["DJF"] = 0, ["GNF"] = 0, ["ISK"] = 0, ["JPY"] = 0, ["KMF"] = 0, ["KRW"] = 0, ["PYG"] = 0, ["RWF"] = 0,
-        ["UGX"] = 0, ["VND"] = 0, ["VUV"] = 0, ["XAF"] = 0, ["XOF"] = 0, ["XPF"] = 0,
+        ["BHD"] = 3,
+        ["IQD"] = 3,
+        ["JOD"] = 3,
+        ["KWD"] = 3,
+        ["LYD"] = 3,
+        ["OMR"] = 3,
+        ["TND"] = 3,
+        ["BIF"] = 0,
+        ["CLP"] = 0,
+        ["DJF"] = 0,
+        ["GNF"] = 0,
+        ["ISK"] = 0,
+        ["JPY"] = 0,
+        ["KMF"] = 0,
+        ["KRW"] = 0,
+        ["PYG"] = 0,
+        ["RWF"] = 0,
+        ["UGX"] = 0,
+        ["VND"] = 0,
+        ["VUV"] = 0,
+        ["XAF"] = 0,
+        ["XOF"] = 0,
+        ["XPF"] = 0,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     // Signs that name one currency wherever they are read. Others are written as their code, unless they are the customer's own.
     private static readonly FrozenDictionary<string, string> Signs = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["EUR"] = "\u20ac", ["GBP"] = "\u00a3", ["JPY"] = "\u00a5", ["INR"] = "\u20b9", ["KRW"] = "\u20a9", ["ILS"] = "\u20aa", ["VND"] = "\u20ab",
-        ["TRY"] = "\u20ba", ["UAH"] = "\u20b4", ["NGN"] = "\u20a6", ["PHP"] = "\u20b1", ["BRL"] = "R$", ["USD"] = "$",
+        ["EUR"] = "\u20ac",
+        ["GBP"] = "\u00a3",
+        ["JPY"] = "\u00a5",
+        ["INR"] = "\u20b9",
+        ["KRW"] = "\u20a9",
+        ["ILS"] = "\u20aa",
+        ["VND"] = "\u20ab",
+        ["TRY"] = "\u20ba",
+        ["UAH"] = "\u20b4",
+        ["NGN"] = "\u20a6",
+        ["PHP"] = "\u20b1",
+        ["BRL"] = "R$",
+        ["USD"] = "$",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static string Format(decimal amount, string currency, CultureInfo culture)
