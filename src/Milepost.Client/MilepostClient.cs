@@ -2,6 +2,7 @@ using Milepost.Client.Events;
 using Milepost.Client.Http;
 using Milepost.Client.Notifications;
 using Milepost.Client.Orders;
+using Milepost.Client.Preferences;
 using Milepost.Client.Realtime;
 using Milepost.Client.Streams;
 
@@ -28,6 +29,7 @@ public sealed class MilepostClient : IDisposable, IAsyncDisposable
         Events = new MilepostEvents(_http);
         Orders = new MilepostOrders(_http);
         Notifications = new MilepostNotifications(_http);
+        Preferences = new MilepostPreferences(_http);
         Realtime = new MilepostRealtime(_http);
         Streams = new MilepostStreams(_http, options);
     }
@@ -40,6 +42,9 @@ public sealed class MilepostClient : IDisposable, IAsyncDisposable
 
     /// <summary>Reads and marks the caller's notifications.</summary>
     public MilepostNotifications Notifications { get; }
+
+    /// <summary>What the caller wants to be told of, how, and when not.</summary>
+    public MilepostPreferences Preferences { get; }
 
     /// <summary>Tickets for connections that cannot send headers.</summary>
     public MilepostRealtime Realtime { get; }

@@ -1,10 +1,13 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Milepost.Protocol.Access;
 using Milepost.Protocol.Deliveries;
+using Milepost.Protocol.Devices;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
+using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Streams;
 
 namespace Milepost.Protocol;
@@ -28,6 +31,14 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(UnreadChanged))]
 [JsonSerializable(typeof(InboxCounts))]
 [JsonSerializable(typeof(OutboxPage))]
+[JsonSerializable(typeof(NotificationPreferences))]
+[JsonSerializable(typeof(PreferencesView))]
+[JsonSerializable(typeof(JsonNode))]
+[JsonSerializable(typeof(PushSubscriptionRequest))]
+[JsonSerializable(typeof(PushSubscriptionName))]
+[JsonSerializable(typeof(DeviceRequest))]
+[JsonSerializable(typeof(DeviceView))]
+[JsonSerializable(typeof(DevicePage))]
 [JsonSerializable(typeof(ServerFrame))]
 [JsonSerializable(typeof(ClientFrame))]
 [JsonSerializable(typeof(PollReply))]

@@ -13,7 +13,7 @@ namespace Milepost.Core.Tests;
 /// The ports of the core kept in lists: what the databases must do, said in the plainest way. The conformance tests run against it as they run
 /// against a database, and compare databases with it.
 /// </summary>
-internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog
+internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog, ICustomerStore
 {
     private readonly Lock _gate = new();
     private readonly List<RecordedEvent> _events = [];
@@ -121,6 +121,63 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog
             }
 
             return Task.FromResult(Changed(key, inbox, entry));
+        }
+    }
+
+    Task<Customer?> ICustomerStore.FindAsync(string tenant, string customerId, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(_customers.GetValueOrDefault(new TenantKey(tenant, customerId)));
+        }
+    }
+
+    public Task<TChange> ChangeAsync<TChange>(string tenant, string customerId, Func<CustomerState, TChange> decide, CancellationToken cancellationToken)
+        where TChange : CustomerChange
+    {
+        lock (_gate)
+        {
+            var key = new TenantKey(tenant, customerId);
+            var stream = StreamName.Customer(tenant, customerId);
+            var before = _customers.GetValueOrDefault(key) ?? CustomerWrite.Unknown(tenant, customerId);
+            var change = decide(new CustomerState(before, stream, Head(stream)));
+            if (change.Customer is { } after)
+            {
+                CustomerWrite.Lost(before, after);
+                _customers[key] = after;
+            }
+
+            foreach (var entry in change.Entries)
+            {
+                Append(entry);
+            }
+
+            return Task.FromResult(change);
+        }
+    }
+
+    public Task<DeviceClaim?> ClaimDeviceAsync(string tenant, string customerId, Device device, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var claimer = _customers.GetValueOrDefault(new TenantKey(tenant, customerId)) ?? CustomerWrite.Unknown(tenant, customerId);
+            if (claimer.ErasedAt is not null)
+            {
+                return Task.FromResult<DeviceClaim?>(null);
+            }
+
+            var holder = _customers.Values.SingleOrDefault(other =>
+                other.Tenant == tenant && other.Profile.Id != customerId && DeviceList.AddressKeys(other).Contains(DeviceList.AddressKey(device)));
+            var move = DeviceList.Move(claimer, holder, device);
+            foreach (var customer in (Customer?[])[move.Claimer, move.Holder])
+            {
+                if (customer is not null)
+                {
+                    _customers[new TenantKey(tenant, customer.Profile.Id)] = customer;
+                }
+            }
+
+            return Task.FromResult<DeviceClaim?>(move.Claim);
         }
     }
 

@@ -25,11 +25,25 @@ internal sealed class MilepostHttp : IDisposable
 
     public Uri Address(string pathAndQuery) => new(_root + pathAndQuery);
 
-    public async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> answer, CancellationToken cancellationToken)
+    public Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> answer, CancellationToken cancellationToken) =>
+        SendAsync(method, path, content, ifMatch: null, answer, cancellationToken);
+
+    /// <param name="method">The method.</param>
+    /// <param name="path">Under the tenant.</param>
+    /// <param name="content">The body; null: none.</param>
+    /// <param name="ifMatch">The entity tag on which the request depends; null: on none.</param>
+    /// <param name="answer">How the answer is read.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, EntityTagHeaderValue? ifMatch, JsonTypeInfo<T> answer, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_options.RequestTimeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var request = new HttpRequestMessage(method, Address(TenantPath + path)) { Content = content };
+        if (ifMatch is not null)
+        {
+            request.Headers.IfMatch.Add(ifMatch);
+        }
+
         try
         {
             using var response = await SendRawAsync(request, either.Token);

@@ -44,7 +44,7 @@ public interface ICustomerStore
     /// <summary>
     /// Makes the device the customer's. The same address belongs to one customer of a tenant only: whoever had it before (somebody else who was
     /// logged in on the same device) loses it in the same transaction. Beyond <see cref="Device.MaxPerCustomer"/> the one that was seen longest ago goes.
-    /// Nothing is done for an erased customer.
+    /// Null: the customer was erased, and nothing is done.
     /// </summary>
-    Task<DeviceClaim> ClaimDeviceAsync(string tenant, string customerId, Device device, CancellationToken cancellationToken);
+    Task<DeviceClaim?> ClaimDeviceAsync(string tenant, string customerId, Device device, CancellationToken cancellationToken);
 }

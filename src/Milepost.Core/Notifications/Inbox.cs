@@ -40,7 +40,7 @@ public static class Inbox
 
         var counts = new InboxState(inbox.Unread + Unread(after) - Unread(before), inbox.Total + Total(after) - Total(before));
         var data = new NotificationUpdated(after.Id, after.ReadAt, after.ArchivedAt, counts.Unread, counts.Total);
-        return (after, counts, Entry(stream, head, FrameTypes.NotificationUpdated, JsonSerializer.SerializeToUtf8Bytes(data, ProtocolJson.Default.NotificationUpdated), now));
+        return (after, counts, StreamEntry.Next(stream, head, FrameTypes.NotificationUpdated, JsonSerializer.SerializeToUtf8Bytes(data, ProtocolJson.Default.NotificationUpdated), now));
     }
 
     /// <summary>Everything unread becomes read.</summary>
@@ -53,17 +53,10 @@ public static class Inbox
 
         var counts = inbox with { Unread = 0 };
         var data = new UnreadChanged(0, counts.Total, now);
-        return (counts, Entry(stream, head, FrameTypes.UnreadChanged, JsonSerializer.SerializeToUtf8Bytes(data, ProtocolJson.Default.UnreadChanged), now));
+        return (counts, StreamEntry.Next(stream, head, FrameTypes.UnreadChanged, JsonSerializer.SerializeToUtf8Bytes(data, ProtocolJson.Default.UnreadChanged), now));
     }
 
     private static int Unread(Notification notification) => notification is { ReadAt: null, ArchivedAt: null } ? 1 : 0;
 
     private static int Total(Notification notification) => notification.ArchivedAt is null ? 1 : 0;
-
-    private static StreamEntry Entry(StreamName stream, StreamHead head, string type, byte[] data, DateTimeOffset now)
-    {
-        var id = Guid.CreateVersion7(now).ToString("N");
-        var next = head.Next(id);
-        return new StreamEntry { Stream = stream, Offset = next.Offset, Check = next.Check, Type = type, Id = id, Time = now, Data = data };
-    }
 }

@@ -20,4 +20,12 @@ public sealed record StreamEntry
 
     /// <summary>The <c>data</c> object as UTF-8 JSON.</summary>
     public required byte[] Data { get; init; }
+
+    /// <summary>The entry behind <paramref name="head"/>, with an id of its own.</summary>
+    public static StreamEntry Next(StreamName stream, StreamHead head, string type, byte[] data, DateTimeOffset now)
+    {
+        var id = Guid.CreateVersion7(now).ToString("N");
+        var next = head.Next(id);
+        return new StreamEntry { Stream = stream, Offset = next.Offset, Check = next.Check, Type = type, Id = id, Time = now, Data = data };
+    }
 }

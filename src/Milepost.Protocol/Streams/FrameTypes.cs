@@ -10,6 +10,7 @@ public static class FrameTypes
     public const string NotificationNew = "notification.new";
     public const string NotificationUpdated = "notification.updated";
     public const string UnreadChanged = "unread.changed";
+    public const string PreferencesChanged = "preferences.changed";
 
     // Server to client, control.
     public const string Ready = "ready";

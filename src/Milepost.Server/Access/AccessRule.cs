@@ -12,6 +12,9 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
     /// <summary>A customer, for own data.</summary>
     public static readonly AccessRule Customer = new("customer", caller => caller.Scopes == Scopes.None);
 
+    /// <summary>A customer for own data, and whoever runs the tenant for everybody's.</summary>
+    public static readonly AccessRule CustomerOrAdmin = new("customer or admin", caller => caller.Scopes == Scopes.None || caller.Scopes.HasFlag(Scopes.Admin));
+
     /// <summary>A customer for own data, operators and admins for the tenant's. Machines that only write may not read.</summary>
     public static readonly AccessRule Reader = new("reader", caller => caller.Scopes == Scopes.None || caller.IsStaff());
 

@@ -24,14 +24,14 @@ internal sealed class OriginMiddleware(RequestDelegate next, OriginList origins)
         }
 
         context.Response.Headers.AccessControlAllowOrigin = origin;
-        context.Response.Headers.AccessControlExposeHeaders = "Retry-After";
+        context.Response.Headers.AccessControlExposeHeaders = "Retry-After, ETag";
         if (!HttpMethods.IsOptions(context.Request.Method))
         {
             return next(context);
         }
 
         context.Response.Headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE";
-        context.Response.Headers.AccessControlAllowHeaders = "Authorization, Content-Type, Last-Event-ID";
+        context.Response.Headers.AccessControlAllowHeaders = "Authorization, Content-Type, If-Match, Last-Event-ID";
         context.Response.Headers.AccessControlMaxAge = "600";
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;

@@ -23,6 +23,7 @@ internal static class WatchText
                 FrameTypes.NotificationNew => New(frame.Data.Deserialize(ProtocolJson.Default.NotificationNew)!),
                 FrameTypes.NotificationUpdated => Marked(frame.Data.Deserialize(ProtocolJson.Default.NotificationUpdated)!),
                 FrameTypes.UnreadChanged => ("everything was marked as read", Color.Grey),
+                FrameTypes.PreferencesChanged => ("other choices hold now", Color.Grey),
                 _ => (Raw(frame), Color.Grey),
             };
         }

@@ -1,6 +1,7 @@
 using Milepost.Server.Admin;
 using Milepost.Server.Api;
 using Milepost.Server.Ingest;
+using Milepost.Server.Unsubscribe;
 
 namespace Milepost.Server.Hosting;
 
@@ -12,6 +13,9 @@ internal static class ApiRole
         app.MapEvents();
         app.MapOrders();
         app.MapNotifications();
+        app.MapPreferences();
+        app.MapDevices();
+        app.MapUnsubscribe();
         app.MapTickets();
         app.MapOutbox();
         app.MapRevocations();

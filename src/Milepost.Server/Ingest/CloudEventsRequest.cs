@@ -3,6 +3,7 @@ using Microsoft.Net.Http.Headers;
 using Milepost.Core.Orders;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
+using Milepost.Server.Api;
 
 namespace Milepost.Server.Ingest;
 

@@ -17,6 +17,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
     private readonly NpgsqlDataSource _readers;
     private readonly NpgsqlDataSource _maintenance;
     private long? _epoch;
+    private string? _linkKey;
 
     public PostgresDatabase(PostgresSettings settings)
     {
@@ -27,6 +28,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     /// <summary>The identity of this data set: made when the database is, and never again.</summary>
     public long Epoch => _epoch ?? throw new StoreUnavailableException("PostgreSQL: the server has not been reached yet.");
+
+    /// <summary>The secret of the links in messages; made with the data set and kept in it.</summary>
+    public string LinkKey => _linkKey ?? throw new StoreUnavailableException("PostgreSQL: the server has not been reached yet.");
 
     /// <summary>Connections for work that takes its time; see <see cref="PostgresSettings.Maintenance"/>.</summary>
     internal NpgsqlDataSource MaintenanceSource => _maintenance;
@@ -42,8 +46,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
             await using var connection = await _maintenance.OpenConnectionAsync(cancellationToken);
             await PostgresMigrations.ApplyAsync(connection, progress, cancellationToken);
             await PostgresPartitions.EnsureAsync(connection, time.GetUtcNow(), cancellationToken);
-            await using var command = new NpgsqlCommand("SELECT value FROM meta WHERE key = 'epoch'", connection);
-            _epoch = long.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!, CultureInfo.InvariantCulture);
+            _linkKey = await MetaAsync(connection, "link_key", cancellationToken);
+            _epoch = long.Parse(await MetaAsync(connection, "epoch", cancellationToken), CultureInfo.InvariantCulture);
             return await PostgresWarnings.ReadAsync(connection, cancellationToken);
         }
         catch (Exception failure) when (PostgresFailures.IsUnavailable(failure))
@@ -144,6 +148,12 @@ public sealed class PostgresDatabase : IAsyncDisposable
         await _readers.DisposeAsync();
         await _writers.DisposeAsync();
         await _maintenance.DisposeAsync();
+    }
+
+    private static async Task<string> MetaAsync(NpgsqlConnection connection, string key, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT value FROM meta WHERE key = $1", connection) { Parameters = { new() { Value = key } } };
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     // A call that is given up runs on behind the caller's back until its connection comes to an end; it sends nothing more.

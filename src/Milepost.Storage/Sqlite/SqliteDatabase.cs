@@ -28,16 +28,20 @@ public sealed class SqliteDatabase : IDisposable
     private int _idle;
     private bool _disposed;
 
-    private SqliteDatabase(string path, SqliteSession writer, long epoch)
+    private SqliteDatabase(string path, SqliteSession writer, long epoch, string linkKey)
     {
         _path = path;
         _writer = writer;
         _checkpointer = new SqliteSession(path, readOnly: false, CheckpointPatience);
         Epoch = epoch;
+        LinkKey = linkKey;
     }
 
     /// <summary>The identity of this data set: made when the database is, and never again.</summary>
     public long Epoch { get; }
+
+    /// <summary>The secret of the links in messages; made with the data set and kept in it.</summary>
+    public string LinkKey { get; }
 
     /// <summary>Opens the database file and brings its schema up to date.</summary>
     /// <exception cref="StoreUnavailableException">The file cannot be opened or is damaged.</exception>
@@ -57,15 +61,20 @@ public sealed class SqliteDatabase : IDisposable
                 PRAGMA temp_store = MEMORY;
                 """);
             SqliteMigrations.Apply(writer, progress);
-            using var epoch = writer.Prepare("SELECT value FROM meta WHERE key = 'epoch'");
-            epoch.Step();
-            return new SqliteDatabase(path, writer, long.Parse(epoch.Text(0), System.Globalization.CultureInfo.InvariantCulture));
+            return new SqliteDatabase(path, writer, long.Parse(Meta(writer, "epoch"), System.Globalization.CultureInfo.InvariantCulture), Meta(writer, "link_key"));
         }
         catch
         {
             writer.Dispose();
             throw;
         }
+    }
+
+    private static string Meta(SqliteSession session, string key)
+    {
+        using var statement = session.Prepare("SELECT value FROM meta WHERE key = ?").Bind(1, key);
+        statement.Step();
+        return statement.Text(0);
     }
 
     private static void UseLog(SqliteSession writer)

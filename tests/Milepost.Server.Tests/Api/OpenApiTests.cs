@@ -90,6 +90,17 @@ public sealed class OpenApiTests
 
         await CallAsync(document, customer, "PUT", "/api/v1/{tenant}/notifications/read-all", "/api/v1/acme/notifications/read-all", 200);
         await CallAsync(document, shop, "GET", "/api/v1/{tenant}/notifications", "/api/v1/acme/notifications", 403);
+        const string preferences = "/api/v1/{tenant}/notification-preferences", own = "/api/v1/acme/notification-preferences";
+        var choices = """{"channels":{"sms":true},"types":{"order.placed":{"email":false}},"quietHours":{"enabled":true,"days":{"monday":[{"from":"22:00","to":"07:00"}]},"channels":["push"],"types":{"order.placed":"drop"}},"timeZone":"Europe/Berlin","locale":"de"}""";
+        await CallAsync(document, customer, "GET", preferences, own, 200);
+        await CallAsync(document, customer, "PUT", preferences, own, 200, choices, "application/json");
+        await CallAsync(document, customer, "PATCH", preferences, own, 200, choices, "application/merge-patch+json");
+        await CallAsync(document, customer, "PATCH", preferences, own, 422, """{"types":{"order.cancelled":{"email":false}}}""", "application/merge-patch+json");
+        await CallAsync(document, customer, "PATCH", preferences, own, 415, "{}", "text/plain");
+        await CallAsync(document, customer, "PUT", "/api/v1/{tenant}/devices/{id}", "/api/v1/acme/devices/d-1", 201, """{"kind":"fcm","token":"t"}""", "application/json");
+        await CallAsync(document, customer, "PUT", "/api/v1/{tenant}/devices/{id}", "/api/v1/acme/devices/d-1", 200, """{"kind":"fcm","token":"t"}""", "application/json");
+        await CallAsync(document, customer, "PUT", "/api/v1/{tenant}/push-subscriptions", "/api/v1/acme/push-subscriptions", 400, "{}", "application/json");
+        await CallAsync(document, customer, "GET", "/api/v1/{tenant}/devices", "/api/v1/acme/devices", 200);
         await server.Get<IOutbox>().AddAsync(new OutboxMessage("acme", "d-1", 1, DeliveryChannel.Email, "ada@example.org", "Title", "Body", TimeProvider.System.GetUtcNow()), CancellationToken.None);
         using var staff = server.Http(TestServer.Token("op", "operator"));
         await CallAsync(document, staff, "GET", "/api/v1/{tenant}/admin/outbox", "/api/v1/acme/admin/outbox?limit=1", 200);

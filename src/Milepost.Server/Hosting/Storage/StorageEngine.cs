@@ -9,6 +9,9 @@ internal interface IStorageEngine
     /// <summary>The identity of the data set; known once it was opened.</summary>
     long Epoch { get; }
 
+    /// <summary>The secret of the links in messages; known once it was opened.</summary>
+    string LinkKey { get; }
+
     /// <summary>Reaches the database and brings its schema up to date; gives what an operator should know of it.</summary>
     Task<IReadOnlyList<string>> OpenAsync(Action<string> progress, CancellationToken cancellationToken);
 
@@ -19,6 +22,8 @@ internal interface IStorageEngine
 internal sealed class SqliteEngine(SqliteDatabase database) : IStorageEngine
 {
     public long Epoch => database.Epoch;
+
+    public string LinkKey => database.LinkKey;
 
     // The file was opened when the object was made.
     public Task<IReadOnlyList<string>> OpenAsync(Action<string> progress, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
@@ -33,6 +38,8 @@ internal sealed class SqliteEngine(SqliteDatabase database) : IStorageEngine
 internal sealed class PostgresEngine(PostgresDatabase database, TimeProvider time) : IStorageEngine
 {
     public long Epoch => database.Epoch;
+
+    public string LinkKey => database.LinkKey;
 
     public Task<IReadOnlyList<string>> OpenAsync(Action<string> progress, CancellationToken cancellationToken) => database.OpenAsync(time, progress, cancellationToken);
 

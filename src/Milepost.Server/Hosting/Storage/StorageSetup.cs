@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Milepost.Core.Access;
+using Milepost.Core.Customers;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
@@ -31,6 +32,7 @@ internal static class StorageSetup
                 services.AddSingleton(_ => Open(storage));
                 services.AddSingleton<IStorageEngine, SqliteEngine>();
                 services.AddSingleton<IOrderStore, SqliteOrderStore>();
+                services.AddSingleton<ICustomerStore, SqliteCustomerStore>();
                 services.AddSingleton<INotificationStore, SqliteNotificationStore>();
                 services.AddSingleton<IStreamLog, SqliteStreamLog>();
                 services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
@@ -49,6 +51,7 @@ internal static class StorageSetup
                 services.AddSingleton(_ => new PostgresDatabase(Settings(storage)));
                 services.AddSingleton<IStorageEngine, PostgresEngine>();
                 services.AddSingleton<IOrderStore, PostgresOrderStore>();
+                services.AddSingleton<ICustomerStore, PostgresCustomerStore>();
                 services.AddSingleton<INotificationStore, PostgresNotificationStore>();
                 services.AddSingleton<IStreamLog, PostgresStreamLog>();
                 services.AddSingleton<IRetentionStore, PostgresRetentionStore>();

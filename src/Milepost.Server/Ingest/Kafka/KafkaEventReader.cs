@@ -6,6 +6,7 @@ using Milepost.Core.DeadLetters;
 using Milepost.Core.Orders;
 using Milepost.Protocol;
 using Milepost.Protocol.Errors;
+using Milepost.Server.Api;
 using Milepost.Server.Settings;
 
 namespace Milepost.Server.Ingest.Kafka;

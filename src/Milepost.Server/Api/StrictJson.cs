@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Milepost.Protocol.Errors;
 
-namespace Milepost.Server.Ingest;
+namespace Milepost.Server.Api;
 
 /// <summary>
 /// JSON as RFC 8259 and nothing beside it: valid Unicode, no lone surrogates, no field twice, at most 64 levels. What passes here can be read
