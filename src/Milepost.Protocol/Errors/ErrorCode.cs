@@ -31,6 +31,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     public static readonly ErrorCode OriginNotAllowed = new("origin_not_allowed", 403, "Pages of this origin may not connect");
     public static readonly ErrorCode NotFound = new("not_found", 404, "There is no such thing, or it is not yours");
     public static readonly ErrorCode MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method");
+    public static readonly ErrorCode CustomerErased = new("customer_erased", 410, "The customer's data was removed");
     public static readonly ErrorCode PreconditionFailed = new("precondition_failed", 412, "It has changed since you read it");
     public static readonly ErrorCode BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ErrorCode BatchTooLarge = new("batch_too_large", 413, "The batch has too many events");
@@ -52,7 +53,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     [
         MalformedJson, InvalidEvent, DuplicateKey, InvalidText, TooDeep, MissingField, InvalidField, UnknownEventType, UnknownStatus,
         InvalidTime, OrderEventLimit, NothingAccepted, InvalidParameter, InvalidCursor, NotAWebSocket, TooManyStreams, Unauthorized,
-        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, MethodNotAllowed, PreconditionFailed, BodyTooLarge, BatchTooLarge,
+        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, MethodNotAllowed, CustomerErased, PreconditionFailed, BodyTooLarge, BatchTooLarge,
         UnsupportedMediaType, RequestTimeout, FixedChoice, RateLimited, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
     ];
 }

@@ -67,7 +67,7 @@ internal static class DeviceEndpoints
 
             return await customers.ClaimDeviceAsync(tenant, context.Caller().Subject, device, context.RequestAborted) switch
             {
-                null => Problems.Result(ErrorCode.NotFound, "The customer was erased."),
+                null => Problems.Result(ErrorCode.CustomerErased, "Nothing is kept of this customer any more."),
                 { Added: true } claim => TypedResults.Created((string?)null, ToView(claim.Device)),
                 var claim => TypedResults.Ok(ToView(claim.Device)),
             };
