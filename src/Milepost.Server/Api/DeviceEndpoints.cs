@@ -101,7 +101,7 @@ internal static class DeviceEndpoints
         return TypedResults.NoContent();
     }
 
-    private static DeviceView ToView(Device device) => new(device.Id, Wire(device.Kind), Masked(device), device.SeenAt, device.TimeZone, device.Locale);
+    internal static DeviceView ToView(Device device) => new(device.Id, Wire(device.Kind), Masked(device), device.SeenAt, device.TimeZone, device.Locale);
 
     private static string Wire(DeviceKind kind) => kind switch
     {

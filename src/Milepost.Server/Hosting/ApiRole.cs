@@ -15,6 +15,7 @@ internal static class ApiRole
         app.MapNotifications();
         app.MapPreferences();
         app.MapDevices();
+        app.MapExports();
         app.MapUnsubscribe();
         app.MapTickets();
         app.MapOutbox();

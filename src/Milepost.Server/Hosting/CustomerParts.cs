@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Milepost.Core.Tenants;
+using Milepost.Server.Api;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Outgoing;
 using Milepost.Server.Settings;
@@ -17,6 +18,7 @@ internal static class CustomerParts
             var engine = provider.GetRequiredService<IStorageEngine>();
             return new UnsubscribeLinks(settings.Gateway.PublicUrl, () => engine.LinkKey);
         });
+        services.AddSingleton<CustomerExporter>();
         services.TryAddSingleton<ITenantCatalog, PlainTenants>();
         services.TryAddSingleton(OutgoingRules.Default);
     }

@@ -7,18 +7,19 @@ namespace Milepost.Storage.Tests.Erasure;
 
 public sealed class PostgresErasureTests(PostgresFixture postgres) : ErasureConformance, IAsyncDisposable
 {
-    private TwoNodes? _nodes;
+    private readonly List<TwoNodes> _opened = [];
 
     internal override async Task<ErasureStores> OpenAsync()
     {
-        var nodes = _nodes = await TwoNodes.OpenAsync(postgres.Server);
-        return new ErasureStores(nodes.Stores(), new PostgresCustomerStore(nodes.Two), new PostgresDeliveryQueue(nodes.Two, callersClock: true), new PostgresOutbox(nodes.One), DumpAsync);
+        var nodes = await TwoNodes.OpenAsync(postgres.Server);
+        _opened.Add(nodes);
+        return new ErasureStores(nodes.Stores(), new PostgresCustomerStore(nodes.Two), new PostgresDeliveryQueue(nodes.Two, callersClock: true), new PostgresOutbox(nodes.One), () => DumpAsync(nodes.ConnectionString));
     }
 
-    private async Task<string> DumpAsync()
+    private static async Task<string> DumpAsync(string connectionString)
     {
         var dump = new StringBuilder();
-        await using var connection = new NpgsqlConnection(_nodes!.ConnectionString);
+        await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         var tables = new List<string>();
         await using (var command = new NpgsqlCommand("SELECT set_config('milepost.tenants', '*', false); SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace", connection))
@@ -46,5 +47,11 @@ public sealed class PostgresErasureTests(PostgresFixture postgres) : ErasureConf
         return dump.ToString();
     }
 
-    public ValueTask DisposeAsync() => _nodes?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var nodes in _opened)
+        {
+            await nodes.DisposeAsync();
+        }
+    }
 }

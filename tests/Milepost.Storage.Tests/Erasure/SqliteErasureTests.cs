@@ -8,11 +8,12 @@ namespace Milepost.Storage.Tests.Erasure;
 public sealed class SqliteErasureTests : ErasureConformance, IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("milepost-sqlite-");
-    private SqliteDatabase? _database;
+    private readonly List<SqliteDatabase> _databases = [];
 
     internal override Task<ErasureStores> OpenAsync()
     {
-        var database = _database = SqliteDatabase.Open(Path.Combine(_directory.FullName, "milepost.db"));
+        var database = SqliteDatabase.Open(Path.Combine(_directory.FullName, $"{_databases.Count}.db"));
+        _databases.Add(database);
         return Task.FromResult(new ErasureStores(
             SqliteDatabaseTests.Over(database), new SqliteCustomerStore(database), new SqliteDeliveryQueue(database), new SqliteOutbox(database), () => Task.FromResult(database.Read(Dump))));
     }
@@ -27,12 +28,12 @@ public sealed class SqliteErasureTests : ErasureConformance, IDisposable
         {
             Note = string.Concat(Enumerable.Repeat("zimt ", 1_000)),
         })]);
-        await _database!.CheckpointAsync(CancellationToken.None);
+        await _databases[0].CheckpointAsync(CancellationToken.None);
         await all.Stores.RecordAsync(Some.Customer("u-1", 3, Ada.Profile with { Name = "Zimt, Ada" }));
         Files().ShouldContain("zimt", Case.Insensitive);
 
         await all.Stores.RecordAsync(Ada.Erased());
-        await _database.CheckpointAsync(CancellationToken.None);
+        await _databases[0].CheckpointAsync(CancellationToken.None);
         Files().ShouldNotContain("zimt", Case.Insensitive);
     }
 
@@ -85,7 +86,7 @@ public sealed class SqliteErasureTests : ErasureConformance, IDisposable
 
     public void Dispose()
     {
-        _database?.Dispose();
+        _databases.ForEach(database => database.Dispose());
         _directory.Delete(recursive: true);
     }
 }

@@ -39,6 +39,7 @@ internal static class StorageSetup
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
+                services.AddSingleton<IDeliveryHistory, SqliteDeliveryHistory>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddSingleton<IClearanceStore, SqliteClearanceStore>();
                 services.AddSingleton<IDeliveryLimitStore, SqliteDeliveryLimitStore>();
@@ -57,6 +58,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRetentionStore, PostgresRetentionStore>();
                 services.AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>();
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
+                services.AddSingleton<IDeliveryHistory, PostgresDeliveryHistory>();
                 services.AddSingleton<IOutbox, PostgresOutbox>();
                 services.AddSingleton<IClearanceStore, PostgresClearanceStore>();
                 services.AddSingleton<IDeliveryLimitStore, PostgresDeliveryLimitStore>();
