@@ -65,6 +65,7 @@ public abstract class ErasureConformance
         (inbox.Items.Count, inbox.Inbox).ShouldBe((0, default));
         (await all.Stores.Orders.FindAsync(Some.Tenant, "o-77", CancellationToken.None))!.Status.ShouldBe(OrderStatus.OutForDelivery);
         await ShouldBeItsEventsAsync(all, "o-1", "o-2", "o-77");
+        await ShouldBeErasedAsync(all);
     }
 
     [Fact]
@@ -135,8 +136,7 @@ public abstract class ErasureConformance
         var all = await OpenAsync();
         await Ada.LiveAsync(all);
         await all.Stores.RecordAsync(Ada.Erased());
-        var erased = (await all.Customers.FindAsync(Some.Tenant, "c-1", CancellationToken.None))!;
-        JsonSerializer.Serialize(erased, CoreJson.Default.Customer).ShouldBe(JsonSerializer.Serialize(CustomerWrite.Unknown(Some.Tenant, "c-1") with { ErasedAt = Stores.Now }, CoreJson.Default.Customer));
+        await ShouldBeErasedAsync(all);
         (await all.Customers.ClaimDeviceAsync(Some.Tenant, "c-1", Ada.Phone, CancellationToken.None)).ShouldBeNull();
         // The phone itself is free for whoever has it now.
         (await all.Customers.ClaimDeviceAsync(Some.Tenant, "c-2", Ada.Phone, CancellationToken.None))!.Added.ShouldBeTrue();
@@ -266,6 +266,12 @@ public abstract class ErasureConformance
 
     private static async Task<string?> LaterIdAsync(ErasureStores all) =>
         (await all.Queue.FindAsync(Some.Tenant, "e-7.later", CancellationToken.None))?.Row.Delivery.Id;
+
+    private static async Task ShouldBeErasedAsync(ErasureStores all)
+    {
+        var erased = (await all.Customers.FindAsync(Some.Tenant, "c-1", CancellationToken.None))!;
+        JsonSerializer.Serialize(erased, CoreJson.Default.Customer).ShouldBe(JsonSerializer.Serialize(CustomerWrite.Unknown(Some.Tenant, "c-1") with { ErasedAt = Stores.Now }, CoreJson.Default.Customer));
+    }
 
     private static async Task ShouldBeItsEventsAsync(ErasureStores all, params string[] orders)
     {
