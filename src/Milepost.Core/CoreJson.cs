@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Milepost.Core.Customers;
 using Milepost.Core.DeadLetters;
@@ -15,6 +16,7 @@ namespace Milepost.Core;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(RecordedEvent))]
 [JsonSerializable(typeof(Customer))]
 [JsonSerializable(typeof(Delivery))]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Milepost.Protocol.Access;
+using Milepost.Protocol.Customers;
 using Milepost.Protocol.Deliveries;
 using Milepost.Protocol.Devices;
 using Milepost.Protocol.Errors;
@@ -56,6 +57,7 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(DeviceRequest))]
 [JsonSerializable(typeof(DeviceView))]
 [JsonSerializable(typeof(DevicePage))]
+[JsonSerializable(typeof(CustomerExport))]
 [JsonSerializable(typeof(ServerFrame))]
 [JsonSerializable(typeof(ClientFrame))]
 [JsonSerializable(typeof(PollReply))]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
 
@@ -13,6 +14,7 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     private readonly Dictionary<(string Tenant, string Id), List<DeliveryAttempt>> _attempts = [];
     private readonly Dictionary<(string Tenant, string Id), List<DeliveryNote>> _notes = [];
     private readonly List<OutboxMessage> _sent = [];
+    private readonly HashSet<(string Tenant, string Id)> _erased = [];
     private readonly TenantTurns _turns = new();
 
     public void Insert(RecordingPlan plan)
@@ -22,6 +24,36 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
             foreach (var delivery in plan.Deliveries)
             {
                 _rows.TryAdd((delivery.Tenant, delivery.Id), QueuedDelivery.New(delivery));
+            }
+        }
+    }
+
+    public IEnumerable<object[]> Everything()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _rows.Values.Select(row => (object[])[JsonSerializer.SerializeToUtf8Bytes(row.Delivery, CoreJson.Default.Delivery), row.Progress.ToString()]),
+                .. _attempts.SelectMany(attempts => attempts.Value).Select(attempt => (object[])[attempt]),
+                .. _notes.SelectMany(notes => notes.Value).Select(note => (object[])[note]),
+                .. _sent.Select(message => (object[])[message]),
+            ];
+        }
+    }
+
+    public void Erase(TenantKey customer, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            foreach (var row in _rows.Values.Where(row => row.Delivery.Tenant == customer.Tenant && row.Delivery.CustomerId == customer.Id).ToList())
+            {
+                var key = (row.Delivery.Tenant, row.Delivery.Id);
+                _attempts[key] = [.. (_attempts.GetValueOrDefault(key) ?? []).Select(attempt => attempt with { Answer = null })];
+                _notes[key] = [.. (_notes.GetValueOrDefault(key) ?? []).Select(note => note with { Text = "" })];
+                _erased.Add(key);
+                _sent.RemoveAll(message => message.Tenant == customer.Tenant && message.DeliveryId == row.Delivery.Id);
+                Save(DeliverySteps.Erase(row, now));
             }
         }
     }
@@ -147,7 +179,11 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     {
         lock (_gate)
         {
-            _sent.Add(message);
+            if (!_erased.Contains((message.Tenant, message.DeliveryId)))
+            {
+                _sent.Add(message);
+            }
+
             return Task.CompletedTask;
         }
     }

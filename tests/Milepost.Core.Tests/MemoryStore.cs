@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Milepost.Core.Customers;
+using Milepost.Core.Erasure;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
@@ -23,11 +25,29 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog,
     private readonly Dictionary<TenantKey, InboxState> _inboxes = [];
     private readonly List<(TenantKey Customer, long Place, Notification Notification)> _notifications = [];
     private readonly Dictionary<StreamName, List<StreamEntry>> _streams = [];
+    private readonly Dictionary<StreamName, long> _first = [];
     private readonly Dictionary<StreamName, long> _acknowledged = [];
 
     public const long Epoch = 4711;
 
     public MemoryDeliveryQueue Deliveries { get; } = new();
+
+    /// <summary>All that is kept, a row each; UTF-8 as bytes.</summary>
+    public IEnumerable<object[]> Everything()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _events.Select(recorded => (object[])[JsonSerializer.SerializeToUtf8Bytes(recorded, CoreJson.Default.RecordedEvent)]),
+                .. _orders.Values.Select(order => (object[])[JsonSerializer.SerializeToUtf8Bytes(order, CoreJson.Default.Order)]),
+                .. _customers.Values.Select(customer => (object[])[JsonSerializer.SerializeToUtf8Bytes(customer, CoreJson.Default.Customer)]),
+                .. _notifications.Select(stored => (object[])[stored.Customer, stored.Notification.ToString()]),
+                .. _streams.Values.SelectMany(entries => entries).Select(entry => (object[])[entry.Stream, entry.Offset, entry.Data]),
+                .. Deliveries.Everything(),
+            ];
+        }
+    }
 
     public Task<RecordingPlan> RecordAsync(IReadOnlyList<RecordedEvent> events, Func<RecordingContext, RecordingPlan> plan, CancellationToken cancellationToken)
     {
@@ -186,7 +206,7 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog,
         lock (_gate)
         {
             var check = _streams.GetValueOrDefault(stream)?.Find(entry => entry.Offset == offset)?.Check;
-            return ValueTask.FromResult(new StreamLocation(Epoch, 1, Head(stream), check));
+            return ValueTask.FromResult(new StreamLocation(Epoch, _first.GetValueOrDefault(stream, 1), Head(stream), check));
         }
     }
 
@@ -292,11 +312,60 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog,
         }
 
         Deliveries.Insert(plan);
-        plan.Entries.ForEach(Append);
+        plan.Entries.ForEach(entry => Append(entry, follows: !plan.Erased.ContainsValue(entry)));
         foreach (var (tenant, customer, notification, _) in plan.Notifications)
         {
             var place = plan.Entries.Single(entry => entry.Id == notification.Id).Offset;
             _notifications.Add((new TenantKey(tenant, customer), place, notification));
+        }
+
+        foreach (var (customer, firstKept) in plan.Erased)
+        {
+            Erase(customer, firstKept);
+        }
+
+        foreach (var (order, customerId) in plan.FoundErased)
+        {
+            EraseOrder(order, customerId);
+        }
+    }
+
+    private void Erase(TenantKey customer, StreamEntry firstKept)
+    {
+        foreach (var order in _orders.Where(order => order.Key.Tenant == customer.Tenant
+            && (order.Value.CustomerId == customer.Id || History(order.Key.Tenant, order.Key.Id).Exists(recorded => recorded.Customer?.Id == customer.Id))).Select(order => order.Key).ToList())
+        {
+            EraseOrder(order, customer.Id);
+        }
+
+        for (var index = 0; index < _events.Count; index++)
+        {
+            if (_events[index].Tenant == customer.Tenant && EventTypes.IsOfCustomer(_events[index].Type) && _events[index].Subject == customer.Id)
+            {
+                _events[index] = PersonalData.Without(_events[index], customer.Id);
+            }
+        }
+
+        _streams[firstKept.Stream].RemoveAll(entry => entry.Offset < firstKept.Offset);
+        _first[firstKept.Stream] = firstKept.Offset;
+        _notifications.RemoveAll(stored => stored.Customer == customer);
+        Deliveries.Erase(customer, firstKept.Time);
+    }
+
+    private void EraseOrder(TenantKey key, string customerId)
+    {
+        var history = History(key.Tenant, key.Id);
+        var erased = ErasedOrder.Of(history, new HashSet<string> { customerId });
+        foreach (var (index, recorded) in erased.Events)
+        {
+            _events[_events.IndexOf(history[index])] = recorded;
+        }
+
+        _orders[key] = erased.Order;
+        var stream = _streams[StreamName.Order(key.Tenant, key.Id)];
+        for (var index = 0; index < stream.Count; index++)
+        {
+            stream[index] = erased.EntryIds?.Contains(stream[index].Id) == false ? stream[index] : stream[index] with { Data = PersonalData.WithoutEntryFields(stream[index].Data) };
         }
     }
 
@@ -311,9 +380,11 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog,
         return new InboxChanged(inbox, entry);
     }
 
-    private void Append(StreamEntry entry)
+    private void Append(StreamEntry entry) => Append(entry, follows: true);
+
+    private void Append(StreamEntry entry, bool follows)
     {
-        if (entry.Offset != Head(entry.Stream).Offset + 1)
+        if (entry.Offset != Head(entry.Stream).Offset + (follows ? 1 : 2))
         {
             throw new InvalidOperationException($"entry {entry.Offset} of {entry.Stream} does not follow {Head(entry.Stream).Offset}");
         }

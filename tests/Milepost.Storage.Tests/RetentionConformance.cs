@@ -1,3 +1,6 @@
+using Milepost.Core.Access;
+using Milepost.Core.DeadLetters;
+using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
@@ -17,7 +20,7 @@ public abstract class RetentionConformance
     private static readonly StreamName Customer = StreamName.Customer(Some.Tenant, "c-1");
 
     /// <summary>A store without data that was set up at <paramref name="time"/>'s present, so that its partitions begin there.</summary>
-    internal abstract Task<(Stores Stores, IRetentionStore Retention)> OpenAsync(TimeProvider time);
+    internal abstract Task<RetentionStores> OpenAsync(TimeProvider time);
 
     [Fact]
     public async Task What_is_old_goes_and_positions_before_it_are_refused_while_orders_keep_their_history()
@@ -81,7 +84,95 @@ public abstract class RetentionConformance
     }
 
     [Fact]
-    public async Task A_resume_while_old_data_goes_is_exact_or_refused_and_never_has_a_gap()
+    public async Task A_tenant_that_keeps_less_loses_what_its_customers_have_and_nobody_else_anything()
+    {
+        var (stores, retention) = await OpenAsync(new FakeClock(Stores.Now.AddDays(-40)));
+        await RecordAsync(stores, -20, Some.Placed("e-1", 1), Some.Status("e-2", OrderStatus.Paid, 2), Some.Placed("g-1", 1, "c-1", "o-1", "globex"));
+        await RecordAsync(stores, -8, Some.Status("e-3", OrderStatus.Accepted, 3));
+        await RecordAsync(stores, -6, Some.Status("e-4", OrderStatus.Delivered, 4), Some.Placed("e-5", 4, "c-2", "o-2"));
+        var ids = (await stores.InboxAsync()).Items.Reverse().Select(listed => listed.Notification.Id).ToArray();
+        await stores.ChangeAsync(ids[0], InboxChange.Read);
+        await stores.ChangeAsync(ids[1], InboxChange.Archive);
+
+        var before = Stores.Now.AddDays(-7);
+        (await retention.DropBeforeAsync(Some.Tenant, before, CancellationToken.None)).ShouldBe(new RetentionOutcome(Entries: 3, Notifications: 3));
+        (await retention.DropBeforeAsync(Some.Tenant, before, CancellationToken.None)).ShouldBe(default(RetentionOutcome));
+        (await stores.EntriesAsync(Customer)).Select(entry => entry.Offset).ShouldBe([4L, 5L, 6L]);
+        (await stores.Log.LocateAsync(Customer, 2, CancellationToken.None)).First.ShouldBe(4);
+        (await stores.EntriesAsync(Order)).Count.ShouldBe(4, "an order's stream is the installation's affair");
+        var inbox = await stores.InboxAsync();
+        (inbox.Inbox, inbox.Items.Count, (await stores.InboxAsync(archived: true)).Items.Count).ShouldBe((new InboxState(1, 1), 1, 0));
+        (await stores.InboxAsync(tenant: "globex")).Inbox.ShouldBe(new InboxState(1, 1));
+        (await stores.EntriesAsync(StreamName.Customer("globex", "c-1"))).Count.ShouldBe(1);
+        (await stores.InboxAsync("c-2")).Inbox.ShouldBe(new InboxState(1, 1));
+        (await retention.TenantsAsync(CancellationToken.None)).ShouldBe([Some.Tenant, "globex"]);
+    }
+
+    [Fact]
+    public async Task Deliveries_that_ended_long_ago_go_with_all_that_belongs_to_them()
+    {
+        var all = await OpenAsync(new FakeClock(Stores.Now.AddDays(-40)));
+        var told = new CustomerProfile { Id = "c-1", Email = "a@b.c" };
+        await RecordAsync(all.Stores, -20, Some.Placed("e-1", -20 * 1440) with { Customer = told }, Some.Placed("g-1", -20 * 1440, tenant: "globex") with { Customer = told });
+        await RecordAsync(all.Stores, -20, Some.Status("e-2", OrderStatus.Paid, -20 * 1440));
+        await RecordAsync(all.Stores, 0, Some.Status("e-3", OrderStatus.Delivered, 3));
+        // Both of the first order's are sent at their time; the one of the other tenant is never looked at.
+        var sentAt = Stores.Now.AddDays(-20).AddMinutes(1);
+        var leases = (await all.Queue.LeaseAsync("w-1", DeliveryLane.News, 50, TimeSpan.FromMinutes(1), sentAt, CancellationToken.None))
+            .Where(lease => lease.Delivery is { Tenant: Some.Tenant, Channel: DeliveryChannel.Email }).ToArray();
+        leases.Length.ShouldBe(2);
+        await all.Queue.BeginAsync(leases, TimeSpan.FromMinutes(1), sentAt, CancellationToken.None);
+        await all.Queue.CompleteAsync([.. leases.Select(lease => new Completion(lease, new DeliveryOutcome.Sent("250 ok")))], sentAt, CancellationToken.None);
+        await all.Queue.ReportAsync(Some.Tenant, leases[0].Delivery.Id, new DeliveryReport(DeliveryReportKind.Delivered, sentAt, null), sentAt, CancellationToken.None);
+        foreach (var lease in leases)
+        {
+            await all.Outbox.AddAsync(new OutboxMessage(Some.Tenant, lease.Delivery.Id, 1, DeliveryChannel.Email, "a@b.c", "t", "b", sentAt), CancellationToken.None);
+        }
+
+        var before = Stores.Now.AddDays(-7);
+        (await all.Retention.DropDeliveriesAsync(Some.Tenant, before, CancellationToken.None)).ShouldBe(2);
+        (await all.Retention.DropDeliveriesAsync("globex", before, CancellationToken.None)).ShouldBe(0, "what never ended is not done with");
+        foreach (var lease in leases)
+        {
+            (await all.Queue.FindAsync(Some.Tenant, lease.Delivery.Id, CancellationToken.None)).ShouldBeNull();
+        }
+
+        (await all.Outbox.ListAsync(Some.Tenant, null, 10, CancellationToken.None)).ShouldBeEmpty();
+        var left = await all.History.ListAsync(Some.Tenant, "c-1", null, 100, CancellationToken.None);
+        left.ShouldNotBeEmpty();
+        left.ShouldAllBe(details => details.Row.Delivery.CreatedAt == Stores.Now);
+    }
+
+    [Fact]
+    public async Task Dead_letters_go_once_they_were_replayed_and_revocations_once_nothing_is_left_to_revoke()
+    {
+        var all = await OpenAsync(new FakeClock(Stores.Now));
+        foreach (var offset in (long[])[1, 2, 3])
+        {
+            await all.Letters.AddAsync([Letter(offset)], null, CancellationToken.None);
+            await all.Revocations.AddAsync(new Revocation(Some.Tenant, "c-1", Stores.Now.AddDays(-offset), Stores.Now.AddDays(-offset), null), CancellationToken.None);
+        }
+
+        await all.Letters.MarkAsync(1, reason: null, Stores.Now.AddDays(-9), CancellationToken.None);
+        await all.Letters.MarkAsync(2, reason: null, Stores.Now.AddDays(-1), CancellationToken.None);
+        (await all.Retention.DropDeadLettersAsync(Stores.Now.AddDays(-7), CancellationToken.None)).ShouldBe(1);
+        (await all.Letters.ListAsync(new DeadLetterQuery(Open: false, null, 0, 10), CancellationToken.None)).Select(letter => letter.Place).ShouldBe([2L, 3L]);
+        (await all.Retention.DropRevocationsAsync(Stores.Now.AddDays(-1.5), CancellationToken.None)).ShouldBe(2);
+        (await all.Revocations.ListSinceAsync(DateTimeOffset.MinValue, CancellationToken.None)).Count.ShouldBe(1);
+    }
+
+    private static DeadLetter Letter(long offset) => new()
+    {
+        Tenant = Some.Tenant,
+        Message = new TopicMessage { Topic = "t", Partition = 0, Offset = offset, Time = Stores.Now, Headers = [] },
+        Reason = new DeadLetterReason("malformed_json", null, "No."),
+        ReceivedAt = Stores.Now,
+    };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_resume_while_old_data_goes_is_exact_or_refused_and_never_has_a_gap(bool ofTenant)
     {
         const int weeks = 12;
         var (stores, retention) = await OpenAsync(new FakeClock(Stores.Now.AddDays(-7 * weeks)));
@@ -97,7 +188,8 @@ public abstract class RetentionConformance
         {
             // The readers read meanwhile, and come forward more slowly than what they read goes.
             steps.Release(6);
-            (await retention.DropBeforeAsync(Stores.Now.AddDays(-7 * week), CancellationToken.None)).ShouldNotBeNull();
+            var before = Stores.Now.AddDays(-7 * week);
+            (await (ofTenant ? retention.DropBeforeAsync(Some.Tenant, before, CancellationToken.None) : retention.DropBeforeAsync(before, CancellationToken.None))).ShouldNotBeNull();
             await RecordAsync(stores, 0, Some.Placed($"new-{week}", 1, order: $"n-{week}"));
         }
 

@@ -35,9 +35,14 @@ public static class ClearanceRules
 
     public static Clearance Decide(ClearanceCase due)
     {
+        if (due.Facts.Customer?.ErasedAt is not null)
+        {
+            return new Clearance.Stop(DeliveryState.Cancelled, ClearanceCode.Erased, "The customer's data was removed.");
+        }
+
         if (due.Delivery.Channel is DeliveryChannel.Later)
         {
-            return due.Facts.Customer?.ErasedAt is null ? new Clearance.Send("") : Erased();
+            return new Clearance.Send("");
         }
 
         if (due.Delivery.Channel is DeliveryChannel.Webhook)
@@ -47,17 +52,10 @@ public static class ClearanceRules
                 : new Clearance.Stop(DeliveryState.Cancelled, ClearanceCode.NoAddress, "The webhook was removed or switched off.");
         }
 
-        if (due.Facts.Customer?.ErasedAt is not null)
-        {
-            return Erased();
-        }
-
         return Target(due) is { } send
             ? Acknowledged(due) ?? Superseded(due, ref send) ?? Unwanted(due, send) ?? Quiet(due, send) ?? InOrder(due) ?? (Clearance)send
             : new Clearance.Stop(DeliveryState.Cancelled, ClearanceCode.NoAddress, "The customer has no such address or device any more.");
     }
-
-    private static Clearance.Stop Erased() => new(DeliveryState.Cancelled, ClearanceCode.Erased, "The customer's data was removed.");
 
     /// <summary>Where to, as of now: an address that was changed since is the right one.</summary>
     private static Clearance.Send? Target(ClearanceCase due)

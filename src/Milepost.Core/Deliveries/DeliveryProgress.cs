@@ -116,6 +116,20 @@ public static class DeliverySteps
             ? Noted(Moved(row, row.Progress.Unknowns > 0 ? DeliveryState.Unknown : DeliveryState.Cancelled, progress => progress with { Reason = code }), code, text, now)
             : null;
 
+    /// <summary>
+    /// The customer is erased: what waits or is about to begin does not go out, and nothing says any more where to or what. What is being sent is told
+    /// its end by the worker that sends it.
+    /// </summary>
+    public static DeliveryStep Erase(QueuedDelivery row, DateTimeOffset now)
+    {
+        var bare = row with { Delivery = Erasure.PersonalData.Without(row.Delivery) };
+        return row.Progress.State is DeliveryState.Queued or DeliveryState.Leased
+            ? Noted(
+                Moved(bare, row.Progress.Unknowns > 0 ? DeliveryState.Unknown : DeliveryState.Cancelled, progress => progress with { Reason = ClearanceCode.Erased }),
+                ClearanceCode.Erased, "The customer's data was removed.", now)
+            : new DeliveryStep(bare);
+    }
+
     /// <summary>What a provider says behind the sending. Null: it is known already, or does not fit where the delivery stands.</summary>
     public static DeliveryStep? Report(QueuedDelivery row, DeliveryReport report, DateTimeOffset now)
     {

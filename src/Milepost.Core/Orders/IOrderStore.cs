@@ -26,7 +26,8 @@ public interface IOrderStore
     /// <summary>
     /// Opens a transaction, loads what <paramref name="plan"/> needs for these events and holds it against other writers, lets it decide,
     /// writes what it decided and commits. When this returns, the plan is on disk. The whole call may be repeated when its outcome is not
-    /// known: identities make it harmless.
+    /// known: identities make it harmless. Where the plan erases customers, the same transaction takes what is personal out of everything that is
+    /// stored of them: notifications, entries, events, orders, deliveries, devices.
     /// </summary>
     /// <exception cref="StoreUnavailableException">Nothing was written, or it is not known whether it was.</exception>
     Task<RecordingPlan> RecordAsync(IReadOnlyList<RecordedEvent> events, Func<RecordingContext, RecordingPlan> plan, CancellationToken cancellationToken);

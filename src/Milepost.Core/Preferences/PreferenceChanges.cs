@@ -62,7 +62,7 @@ public sealed class PreferenceChanges(TenantSettings tenant, DateTimeOffset now)
     {
         if (state.Customer.ErasedAt is not null)
         {
-            return Refused(new PreferenceProblem(ErrorCode.NotFound, "", "The customer was erased."));
+            return Refused(new PreferenceProblem(ErrorCode.CustomerErased, "", "Nothing is kept of this customer any more."));
         }
 
         return expected?.Contains(state.Customer.PreferencesVersion) == false

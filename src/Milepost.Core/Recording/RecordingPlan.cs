@@ -61,6 +61,15 @@ public sealed class RecordingPlan
 
     public Dictionary<StreamName, StreamHead> Heads { get; } = [];
 
+    /// <summary>
+    /// The customers who are erased, each with the first entry that the stream keeps. When everything else of the plan is written, the store takes
+    /// what is personal out of all that it has of them: see <see cref="Erasure.PersonalData"/>.
+    /// </summary>
+    public Dictionary<TenantKey, StreamEntry> Erased { get; } = [];
+
+    /// <summary>Orders of which it is known only now that they are an erased customer's; what is stored of them is treated alike.</summary>
+    public Dictionary<TenantKey, string> FoundErased { get; } = [];
+
     /// <summary>The counts behind the batch, for each customer who is told something.</summary>
     public Dictionary<TenantKey, InboxState> Inboxes { get; } = [];
 }

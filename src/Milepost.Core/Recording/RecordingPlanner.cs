@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Milepost.Core.Customers;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Erasure;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Preferences;
@@ -17,10 +18,11 @@ namespace Milepost.Core.Recording;
 /// <summary>
 /// Decides what a batch of events changes. Pure: the context says what is, the answer says what shall be.
 /// 1. Events known already, or twice in the batch, are duplicates.
-/// 2. The rest is taken in the order of time, so that only an event older than what is recorded is late.
-/// 3. Each order event moves its order and becomes one entry of the order's stream.
-/// 4. What the customer should know becomes a notification, a count and one entry of the customer's stream.
-/// 5. What should also reach the customer outside becomes a delivery for each channel with an address.
+/// 2. Whoever is erased in this batch is so for all of it: nothing personal of them is written, whenever it is said to have happened.
+/// 3. The rest is taken in the order of time, so that only an event older than what is recorded is late.
+/// 4. Each order event moves its order and becomes one entry of the order's stream.
+/// 5. What the customer should know becomes a notification, a count and one entry of the customer's stream.
+/// 6. What should also reach the customer outside becomes a delivery for each channel with an address.
 /// </summary>
 internal sealed class RecordingPlanner
 {
@@ -77,22 +79,14 @@ internal sealed class RecordingPlanner
             }
         }
 
-        return [.. fresh.OrderBy(index => events[index].Key())];
+        return [.. fresh.OrderBy(index => events[index].Type == EventTypes.CustomerErased ? 0 : 1).ThenBy(index => events[index].Key())];
     }
 
     private RecordOutcome Apply(RecordedEvent recorded)
     {
-        if (recorded is { Type: EventTypes.NotificationRequested, Message: { } request })
+        if (EventTypes.IsOfCustomer(recorded.Type))
         {
-            _plan.Events.Add(recorded);
-            Request(recorded, request);
-            return RecordOutcome.Accepted.Instance;
-        }
-
-        if (recorded.Type == EventTypes.CustomerUpdated)
-        {
-            _plan.Events.Add(recorded);
-            UpdateCustomer(recorded);
+            ApplyToCustomer(recorded);
             return RecordOutcome.Accepted.Instance;
         }
 
@@ -103,8 +97,19 @@ internal sealed class RecordingPlanner
             return new RecordOutcome.Rejected(ErrorCode.OrderEventLimit, "subject", $"Order {recorded.Subject} has {OrderHistory.MaxEvents} events already.");
         }
 
+        recorded = WithoutErased(recorded, before?.CustomerId, recorded.Customer?.Id);
         _plan.Events.Add(recorded);
         var (after, moved) = Move(key, before, recorded);
+        var isErased = IsErased(key.Tenant, after.CustomerId);
+        if (isErased)
+        {
+            after = PersonalData.Without(after);
+            if (before is not null && before.CustomerId != after.CustomerId)
+            {
+                _plan.FoundErased[key] = after.CustomerId!;
+            }
+        }
+
         _plan.Orders[key] = after;
         Append(StreamName.Order(key.Tenant, key.Id), FrameType(recorded), recorded.Id, JsonSerializer.SerializeToUtf8Bytes(after.ToChanged(OrderHistory.Entry(recorded, moved)), ProtocolJson.Default.OrderChanged));
 
@@ -113,13 +118,65 @@ internal sealed class RecordingPlanner
             Learn(recorded, recorded.Customer);
         }
 
-        if (after.CustomerId is { } customerId && NotificationRules.For(before, after, recorded) is { } rule)
+        if (after.CustomerId is { } customerId && !isErased && NotificationRules.For(before, after, recorded) is { } rule)
         {
             Notify(key.Tenant, customerId, new NotificationCause(NotificationTypes.Find(rule.Type)!, recorded, after, rule == NotificationRules.Note ? null : after.Status));
         }
 
         return RecordOutcome.Accepted.Instance;
     }
+
+    private void ApplyToCustomer(RecordedEvent recorded)
+    {
+        var key = new TenantKey(recorded.Tenant, recorded.Subject);
+        recorded = WithoutErased(recorded, recorded.Subject);
+        _plan.Events.Add(recorded);
+        if (recorded.Type == EventTypes.CustomerErased)
+        {
+            Erase(key, recorded);
+        }
+        else if (IsErased(key.Tenant, key.Id))
+        {
+            // What was asked for or told is known to have been, and nothing follows from it.
+        }
+        else if (recorded is { Type: EventTypes.NotificationRequested, Message: { } request })
+        {
+            Request(recorded, request);
+        }
+        else
+        {
+            UpdateCustomer(recorded);
+        }
+    }
+
+    private void Erase(TenantKey key, RecordedEvent erased)
+    {
+        _plan.Customers[key] = PersonalData.Without(Find(key) ?? CustomerWrite.Unknown(key.Tenant, key.Id), _now);
+        if (_plan.Erased.ContainsKey(key))
+        {
+            return;
+        }
+
+        // The offset in between is never written. To whoever has everything up to here it is a gap, and the answer to a gap is a reset: that is how
+        // open connections hear that what they show is gone.
+        var stream = StreamName.Customer(key.Tenant, key.Id);
+        _plan.Heads[stream] = Head(stream).Next(erased.Id);
+        _plan.Inboxes[key] = default;
+        Append(stream, FrameTypes.UnreadChanged, erased.Id, JsonSerializer.SerializeToUtf8Bytes(new UnreadChanged(0, 0, _now), ProtocolJson.Default.UnreadChanged));
+        _plan.Erased[key] = _plan.Entries[^1];
+    }
+
+    private RecordedEvent WithoutErased(RecordedEvent recorded, params ReadOnlySpan<string?> customerIds)
+    {
+        foreach (var customerId in customerIds)
+        {
+            recorded = IsErased(recorded.Tenant, customerId) ? PersonalData.Without(recorded, customerId!) : recorded;
+        }
+
+        return recorded;
+    }
+
+    private bool IsErased(string tenant, string? customerId) => customerId is not null && Find(new TenantKey(tenant, customerId))?.ErasedAt is not null;
 
     private (Order Order, bool Moved) Move(TenantKey key, Order? before, RecordedEvent recorded)
     {
@@ -193,7 +250,12 @@ internal sealed class RecordingPlanner
     private void Learn(RecordedEvent recorded, CustomerProfile told)
     {
         var key = new TenantKey(recorded.Tenant, told.Id);
-        var customer = Find(key) ?? new Customer { Tenant = recorded.Tenant, Profile = new CustomerProfile { Id = told.Id } };
+        var customer = Find(key) ?? CustomerWrite.Unknown(recorded.Tenant, told.Id);
+        if (customer.ErasedAt is not null)
+        {
+            return;
+        }
+
         var known = customer.Profile;
         var newer = customer.ProfileKey is not { } last || recorded.Key() > last;
         var (first, second) = newer ? (told, known) : (known, told);

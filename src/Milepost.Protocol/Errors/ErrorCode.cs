@@ -32,6 +32,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     public static readonly ErrorCode NotFound = new("not_found", 404, "There is no such thing, or it is not yours");
     public static readonly ErrorCode PushNotSetUp = new("push_not_set_up", 404, "This installation sends no pushes to browsers");
     public static readonly ErrorCode MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method");
+    public static readonly ErrorCode CustomerErased = new("customer_erased", 410, "The customer's data was removed");
     public static readonly ErrorCode PreconditionFailed = new("precondition_failed", 412, "It has changed since you read it");
     public static readonly ErrorCode BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ErrorCode BatchTooLarge = new("batch_too_large", 413, "The batch has too many events");
@@ -55,8 +56,9 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     [
         MalformedJson, InvalidEvent, DuplicateKey, InvalidText, TooDeep, MissingField, InvalidField, UnknownEventType, UnknownStatus,
         InvalidTime, OrderEventLimit, NothingAccepted, InvalidParameter, InvalidCursor, NotAWebSocket, TooManyStreams, Unauthorized,
-        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, PushNotSetUp, MethodNotAllowed, PreconditionFailed, BodyTooLarge, BatchTooLarge,
-        UnsupportedMediaType, InvalidTemplate, ChannelUnavailable, RequestTimeout, FixedChoice, RateLimited, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
+        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, PushNotSetUp, MethodNotAllowed, CustomerErased, PreconditionFailed, BodyTooLarge,
+        BatchTooLarge, UnsupportedMediaType, InvalidTemplate, ChannelUnavailable, RequestTimeout, FixedChoice, RateLimited, Busy, StorageUnavailable, Draining, Internal,
+        MalformedFrame, UnknownFrameType,
     ];
 }
 

@@ -12,15 +12,18 @@ public static class EventTypes
     public const string OrderNoteAdded = "order.note.added";
     public const string CustomerUpdated = "customer.updated";
 
+    /// <summary>The customer's personal data goes, and does not come back.</summary>
+    public const string CustomerErased = "customer.erased";
+
     /// <summary>A notification that was asked for over the API; not accepted as an event from outside.</summary>
     public const string NotificationRequested = "notification.requested";
 
     /// <summary>Whether the subject of such an event is a customer; else it is an order.</summary>
-    public static bool IsOfCustomer(string type) => type is CustomerUpdated or NotificationRequested;
+    public static bool IsOfCustomer(string type) => type is CustomerUpdated or CustomerErased or NotificationRequested;
 
     /// <summary>Every accepted type.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        OrderPlaced, OrderPaid, OrderStatusChanged, OrderEtaUpdated, OrderDriverAssigned, OrderCancelled, OrderNoteAdded, CustomerUpdated,
+        OrderPlaced, OrderPaid, OrderStatusChanged, OrderEtaUpdated, OrderDriverAssigned, OrderCancelled, OrderNoteAdded, CustomerUpdated, CustomerErased,
     ];
 }

@@ -67,7 +67,7 @@ internal static class DeviceEndpoints
 
             return await customers.ClaimDeviceAsync(tenant, context.Caller().Subject, device, context.RequestAborted) switch
             {
-                null => Problems.Result(ErrorCode.NotFound, "The customer was erased."),
+                null => Problems.Result(ErrorCode.CustomerErased, "Nothing is kept of this customer any more."),
                 { Added: true } claim => TypedResults.Created((string?)null, ToView(claim.Device)),
                 var claim => TypedResults.Ok(ToView(claim.Device)),
             };
@@ -101,7 +101,7 @@ internal static class DeviceEndpoints
         return TypedResults.NoContent();
     }
 
-    private static DeviceView ToView(Device device) => new(device.Id, Wire(device.Kind), Masked(device), device.SeenAt, device.TimeZone, device.Locale);
+    internal static DeviceView ToView(Device device) => new(device.Id, Wire(device.Kind), Masked(device), device.SeenAt, device.TimeZone, device.Locale);
 
     private static string Wire(DeviceKind kind) => kind switch
     {

@@ -23,6 +23,7 @@ internal static class ApiRole
         app.MapNotificationRequests();
         app.MapPreferences();
         app.MapDevices();
+        app.MapExports();
         app.MapUnsubscribe();
         app.MapTickets();
         app.MapOutbox();

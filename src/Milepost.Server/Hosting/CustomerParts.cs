@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Milepost.Server.Api;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Outgoing;
 using Milepost.Server.Settings;
@@ -17,5 +18,6 @@ internal static class CustomerParts
             return new UnsubscribeLinks(settings.Gateway.PublicUrl, () => engine.LinkKey);
         });
         services.TryAddSingleton(_ => OutgoingRules.Of(settings.Outgoing));
+        services.AddSingleton<CustomerExporter>();
     }
 }

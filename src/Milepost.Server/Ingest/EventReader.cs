@@ -64,9 +64,13 @@ internal static class EventReader
         }
 
         var plain = new RecordedEvent { Tenant = tenant, Source = source!, Id = id!, Type = type!, Subject = subject!, Time = time ?? now, ReceivedAt = now };
-        return type == EventTypes.CustomerUpdated
-            ? plain with { Customer = Profile(fields, data, "data.", subject!) }
-            : Detail(fields, plain, data);
+        return type switch
+        {
+            EventTypes.CustomerUpdated => plain with { Customer = Profile(fields, data, "data.", subject!) },
+            // Whatever its data says is not kept.
+            EventTypes.CustomerErased => plain,
+            _ => Detail(fields, plain, data),
+        };
     }
 
     private static RecordedEvent Detail(FieldReader fields, RecordedEvent plain, JsonElement data)

@@ -111,7 +111,7 @@ internal sealed class RedisOptions
 
 internal sealed class RetentionOptions
 {
-    [Description("How many days entries and notifications are kept. Orders and their events stay. On PostgreSQL whole weeks are dropped, up to a week later.")]
+    [Description("How many days entries, notifications, finished deliveries and replayed dead letters are kept; a tenant may keep its own for less. Orders and their events stay. On PostgreSQL whole weeks are dropped, up to a week later.")]
     [Range(1, 3650)]
     public int Days { get; set; } = 30;
 }

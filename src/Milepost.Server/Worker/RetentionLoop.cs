@@ -1,26 +1,55 @@
+using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
+using Milepost.Core.Tenants;
 using Milepost.Server.Settings;
 
 namespace Milepost.Server.Worker;
 
-/// <summary>Removes, once an hour, what is older than the installation keeps. Of several nodes one does it.</summary>
-internal sealed partial class RetentionLoop(IRetentionStore store, ServerSettings settings, TimeProvider time, ILogger<RetentionLoop> logger) : BackgroundService
+/// <summary>
+/// Removes, once an hour, what is older than it is kept: as long as the installation says, or a tenant for itself, whichever is shorter. Of several
+/// nodes one does it.
+/// </summary>
+internal sealed partial class RetentionLoop(
+    IRetentionStore store, IDeliveryLimitStore limits, ITenantCatalog tenants, ServerSettings settings, TimeProvider time, ILogger<RetentionLoop> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
+
+    // Nodes' clocks differ, and a mark counts for as long as the oldest token that it is about.
+    private static readonly TimeSpan RevocationMargin = TimeSpan.FromDays(1);
 
     /// <summary>One pass. Null: another node is doing it, or the database is away.</summary>
     internal async Task<RetentionOutcome?> RunOnceAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var outcome = await store.DropBeforeAsync(time.GetUtcNow().AddDays(-settings.Retention.Days), cancellationToken);
-            if (outcome is { } dropped && dropped != default)
+            var now = time.GetUtcNow();
+            if (await store.DropBeforeAsync(now.AddDays(-settings.Retention.Days), cancellationToken) is not { } dropped)
             {
-                Log.Dropped(logger, dropped.Entries, dropped.Notifications, settings.Retention.Days);
+                return null;
             }
 
-            return outcome;
+            var deliveries = 0L;
+            foreach (var tenant in await store.TenantsAsync(cancellationToken))
+            {
+                var days = Math.Min(tenants.Of(tenant).RetentionDays ?? settings.Retention.Days, settings.Retention.Days);
+                if (days < settings.Retention.Days)
+                {
+                    dropped += await store.DropBeforeAsync(tenant, now.AddDays(-days), cancellationToken) ?? default;
+                }
+
+                deliveries += await store.DropDeliveriesAsync(tenant, now.AddDays(-days), cancellationToken);
+            }
+
+            var letters = await store.DropDeadLettersAsync(now.AddDays(-settings.Retention.Days), cancellationToken);
+            var revocations = await store.DropRevocationsAsync(now.AddDays(-settings.Auth.MaxTokenDays) - RevocationMargin, cancellationToken);
+            await limits.ForgetAsync(now, cancellationToken);
+            if (dropped != default || deliveries + letters + revocations > 0)
+            {
+                Log.Dropped(logger, dropped.Entries, dropped.Notifications, deliveries, letters, revocations);
+            }
+
+            return dropped;
         }
         catch (StoreUnavailableException failure)
         {
@@ -48,8 +77,8 @@ internal sealed partial class RetentionLoop(IRetentionStore store, ServerSetting
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Removed {Entries} entries and {Notifications} notifications older than {Days} days")]
-        public static partial void Dropped(ILogger logger, long entries, long notifications, int days);
+        [LoggerMessage(1, LogLevel.Information, "Removed what is not kept any longer: {Entries} entries, {Notifications} notifications, {Deliveries} deliveries, {DeadLetters} replayed dead letters, {Revocations} revocations")]
+        public static partial void Dropped(ILogger logger, long entries, long notifications, long deliveries, long deadLetters, long revocations);
 
         [LoggerMessage(2, LogLevel.Warning, "Old data could not be removed; the next pass tries again")]
         public static partial void Failed(ILogger logger, Exception failure);

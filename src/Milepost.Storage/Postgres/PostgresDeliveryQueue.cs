@@ -237,15 +237,15 @@ public sealed class PostgresDeliveryQueue : IDeliveryQueue
         {
             session.Add(
                 $"""
-                INSERT INTO deliveries (tenant, id, state, due, expires, body, lane, topic, place) SELECT k.tenant, k.id, 0, k.due, k.expires, k.body, k.lane, k.topic, k.place
-                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS k (tenant, id, due, expires, body, lane, topic, place)
+                INSERT INTO deliveries (tenant, id, state, due, expires, body, lane, topic, place, customer) SELECT k.tenant, k.id, 0, k.due, k.expires, k.body, k.lane, k.topic, k.place, k.customer
+                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS k (tenant, id, due, expires, body, lane, topic, place, customer)
                 ON CONFLICT (tenant, id) DO NOTHING{returning}
                 """,
                 deliveries.ConvertAll(delivery => delivery.Tenant).ToArray(), deliveries.ConvertAll(delivery => delivery.Id).ToArray(),
                 deliveries.ConvertAll(delivery => delivery.Due.UtcTicks).ToArray(), deliveries.ConvertAll(delivery => delivery.ExpiresAt.UtcTicks).ToArray(),
                 deliveries.ConvertAll(delivery => JsonSerializer.SerializeToUtf8Bytes(delivery, CoreJson.Default.Delivery)).ToArray(),
                 deliveries.ConvertAll(delivery => (int)delivery.Lane).ToArray(), deliveries.ConvertAll(delivery => delivery.Topic).ToArray(),
-                deliveries.ConvertAll(delivery => delivery.Place).ToArray());
+                deliveries.ConvertAll(delivery => delivery.Place).ToArray(), deliveries.ConvertAll(delivery => delivery.CustomerId).ToArray());
         }
     }
 

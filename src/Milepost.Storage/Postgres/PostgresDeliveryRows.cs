@@ -83,7 +83,7 @@ internal static class PostgresDeliveryRows
         var notes = new List<DeliveryNote>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            notes.Add(new DeliveryNote(reader.GetInt32(0), Time(reader, 1)!.Value, reader.GetString(2), reader.GetString(3)));
+            notes.Add(Note(reader));
         }
 
         return notes;
@@ -94,13 +94,17 @@ internal static class PostgresDeliveryRows
         var attempts = new List<DeliveryAttempt>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            attempts.Add(new DeliveryAttempt(
-                reader.GetInt32(0), reader.GetString(1), Time(reader, 2)!.Value, Time(reader, 3),
-                reader.IsDBNull(4) ? null : (AttemptOutcome)reader.GetInt32(4), reader.IsDBNull(5) ? null : reader.GetString(5)));
+            attempts.Add(Attempt(reader));
         }
 
         return attempts;
     }
+
+    public static DeliveryNote Note(NpgsqlDataReader reader) => new(reader.GetInt32(0), Time(reader, 1)!.Value, reader.GetString(2), reader.GetString(3));
+
+    public static DeliveryAttempt Attempt(NpgsqlDataReader reader) => new(
+        reader.GetInt32(0), reader.GetString(1), Time(reader, 2)!.Value, Time(reader, 3),
+        reader.IsDBNull(4) ? null : (AttemptOutcome)reader.GetInt32(4), reader.IsDBNull(5) ? null : reader.GetString(5));
 
     private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetInt64(column), TimeSpan.Zero);
 

@@ -14,7 +14,7 @@ internal static class PostgresFailures
     /// The server has undone the transaction, and running the whole of it again may succeed: another one was in its way, or it stood still for
     /// so long that its locks were taken from it.
     /// </summary>
-    public static bool IsUndone(Exception failure) => failure is PostgresException
+    public static bool IsUndone(Exception failure) => failure is OvertakenException or PostgresException
     {
         SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or IdleInTransactionTimeout,
     };
@@ -40,6 +40,7 @@ internal static class PostgresFailures
 
     private static string? Reason(Exception failure) => failure switch
     {
+        OvertakenException => "too many transactions are in each other's way",
         PostgresException answer => answer.SqlState switch
         {
             PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => "too many transactions are in each other's way",

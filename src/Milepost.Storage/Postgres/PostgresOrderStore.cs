@@ -18,6 +18,7 @@ public sealed class PostgresOrderStore(PostgresDatabase database) : IOrderStore
                 var (context, locked) = await PostgresRecording.LoadAsync(session, events);
                 var decided = plan(context);
                 PostgresRecording.Save(session, decided, locked);
+                await PostgresErasure.RunAsync(session, decided, locked);
                 await session.CommitAsync();
                 return decided;
             },

@@ -8,10 +8,13 @@ public sealed class PostgresOutbox(PostgresDatabase database) : IOutbox
         TenantScope.Of(message.Tenant),
         async session =>
         {
+            // Of a customer who was erased while it was being sent nothing is kept; that is decided behind the lock of the delivery.
+            session.Add("SELECT 1 FROM deliveries WHERE tenant = $1 AND id = $2 FOR SHARE", message.Tenant, message.DeliveryId);
             session.Add(
                 """
                 WITH added AS (
-                    INSERT INTO outbox (tenant, delivery, attempt, channel, address, title, body, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING place)
+                    INSERT INTO outbox (tenant, delivery, attempt, channel, address, title, body, sent_at)
+                    SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.tenant = $1 AND d.id = $2 AND d.erased) RETURNING place)
                 DELETE FROM outbox o USING added WHERE o.tenant = $1 AND o.place <= added.place - $9
                 """,
                 message.Tenant, message.DeliveryId, message.Attempt, (int)message.Channel, message.Address, message.Title, message.Body, message.SentAt.UtcTicks, (long)IOutbox.Kept);

@@ -13,7 +13,7 @@ namespace Milepost.Storage.Postgres;
 /// What recording a batch reads and writes, in three round trips for any number of events:
 /// 1. lock the orders, then look which events are known and what the orders are;
 /// 2. lock the customers, then read them and the histories of orders with late events;
-/// 3. write everything and commit.
+/// 3. write everything and commit; where customers are erased, two more to find what is theirs and three to take it away.
 /// Each statement sees what was committed before it began, so everything that is read behind a lock is what the last holder left.
 /// </summary>
 internal static class PostgresRecording
@@ -37,27 +37,14 @@ internal static class PostgresRecording
         if (plan.Events.Count > 0)
         {
             session.Add(
-                "INSERT INTO events (tenant, source, id, subject, body) SELECT k.* FROM unnest($1, $2, $3, $4, $5) AS k",
+                "INSERT INTO events (tenant, source, id, subject, customer, body) SELECT k.* FROM unnest($1, $2, $3, $4, $5, $6) AS k",
                 Column(plan.Events, recorded => recorded.Tenant), Column(plan.Events, recorded => recorded.Source), Column(plan.Events, recorded => recorded.Id),
                 Column(plan.Events, recorded => SubjectKey(recorded.Type, recorded.Subject)),
+                Column(plan.Events, recorded => EventTypes.IsOfCustomer(recorded.Type) ? null : recorded.Customer?.Id),
                 Column(plan.Events, recorded => JsonSerializer.SerializeToUtf8Bytes(recorded, CoreJson.Default.RecordedEvent)));
         }
 
-        if (plan.Orders.Count > 0)
-        {
-            // In the plan's order, so that places are too.
-            var orders = plan.Orders.Values;
-            session.Add(
-                """
-                INSERT INTO orders (tenant, id, customer, status, active, body)
-                SELECT k.tenant, k.id, k.customer, k.status, k.active, k.body
-                FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS k (tenant, id, customer, status, active, body, turn) ORDER BY k.turn
-                ON CONFLICT (tenant, id) DO UPDATE SET customer = excluded.customer, status = excluded.status, active = excluded.active, body = excluded.body
-                """,
-                Column(orders, order => order.Tenant), Column(orders, order => order.Id), Column(orders, order => order.CustomerId), Column(orders, order => (int)order.ShownStatus()),
-                Column(orders, order => order.IsActive()), Column(orders, order => JsonSerializer.SerializeToUtf8Bytes(order, CoreJson.Default.Order)));
-        }
-
+        Save(session, plan.Orders.Values);
         if (plan.Customers.Count > 0)
         {
             var customers = plan.Customers.Values;
@@ -73,13 +60,34 @@ internal static class PostgresRecording
         PostgresStreamLog.Append(session, locked, plan.Heads, inboxes, plan.Entries);
     }
 
+    /// <summary>Writes orders as they are now, in this order, so that the places of new ones are in it too.</summary>
+    public static void Save(PostgresSession session, IReadOnlyCollection<Order> orders)
+    {
+        if (orders.Count > 0)
+        {
+            session.Add(
+                """
+                INSERT INTO orders (tenant, id, customer, status, active, body)
+                SELECT k.tenant, k.id, k.customer, k.status, k.active, k.body
+                FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS k (tenant, id, customer, status, active, body, turn) ORDER BY k.turn
+                ON CONFLICT (tenant, id) DO UPDATE SET customer = excluded.customer, status = excluded.status, active = excluded.active, body = excluded.body
+                """,
+                Column(orders, order => order.Tenant), Column(orders, order => order.Id), Column(orders, order => order.CustomerId), Column(orders, order => (int)order.ShownStatus()),
+                Column(orders, order => order.IsActive()), Column(orders, order => JsonSerializer.SerializeToUtf8Bytes(order, CoreJson.Default.Order)));
+        }
+    }
+
     /// <summary>How an order is named among the subjects of events. A customer called like an order must not appear in its history.</summary>
     public static string OrderKey(string orderId) => "order:" + orderId;
+
+    /// <summary>The same for a customer.</summary>
+    public static string CustomerKey(string customerId) => "customer:" + customerId;
 
     private static async Task LoadOrdersAsync(PostgresSession session, IReadOnlyList<RecordedEvent> events, RecordingContext context, Dictionary<StreamName, LockedStream> locked)
     {
         TenantKey[] keys = [.. events.Where(recorded => !EventTypes.IsOfCustomer(recorded.Type)).Select(recorded => new TenantKey(recorded.Tenant, recorded.Subject)).Distinct()];
-        PostgresStreamLocks.Add(session, PostgresStreamLocks.Sorted(keys.Select(key => StreamName.Order(key.Tenant, key.Id))));
+        var theirs = await PostgresErasure.FindOrdersAsync(session, events);
+        PostgresStreamLocks.Add(session, PostgresStreamLocks.Sorted(keys.Concat(theirs).Select(key => StreamName.Order(key.Tenant, key.Id))));
         session.Add(
             "SELECT e.tenant, e.source, e.id FROM unnest($1, $2, $3) AS k (tenant, source, id) JOIN events e ON e.tenant = k.tenant AND e.source = k.source AND e.id = k.id",
             Column(events, recorded => recorded.Tenant), Column(events, recorded => recorded.Source), Column(events, recorded => recorded.Id));
@@ -156,7 +164,7 @@ internal static class PostgresRecording
         !EventTypes.IsOfCustomer(recorded.Type) && !context.Known.Contains(recorded.Identity())
         && context.Orders.TryGetValue(new TenantKey(recorded.Tenant, recorded.Subject), out var order) && recorded.Key() < order.Last;
 
-    private static string SubjectKey(string type, string subject) => EventTypes.IsOfCustomer(type) ? "customer:" + subject : OrderKey(subject);
+    private static string SubjectKey(string type, string subject) => EventTypes.IsOfCustomer(type) ? CustomerKey(subject) : OrderKey(subject);
 
     private static TValue[] Column<TRow, TValue>(IEnumerable<TRow> rows, Func<TRow, TValue> value) => [.. rows.Select(value)];
 }

@@ -28,6 +28,9 @@ public sealed class SqliteDatabase : IDisposable
     private int _idle;
     private bool _disposed;
 
+    // Also at the start: a process that ended in between has left its log.
+    private volatile bool _forgetLog = true;
+
     private SqliteDatabase(string path, SqliteSession writer, long epoch, string linkKey)
     {
         _path = path;
@@ -56,6 +59,7 @@ public sealed class SqliteDatabase : IDisposable
             UseLog(writer);
             writer.Script("""
                 PRAGMA synchronous = FULL;
+                PRAGMA secure_delete = ON;
                 PRAGMA wal_autocheckpoint = 0;
                 PRAGMA cache_size = -65536;
                 PRAGMA temp_store = MEMORY;
@@ -167,7 +171,14 @@ public sealed class SqliteDatabase : IDisposable
     /// </summary>
     public async Task CheckpointAsync(CancellationToken cancellationToken)
     {
-        if (_checkpointer.Checkpoint(restart: false) < RestartPages)
+        var pages = _checkpointer.Checkpoint(LogEnd.Keep).Pages;
+        if (_forgetLog)
+        {
+            await ForgetAsync(cancellationToken);
+            return;
+        }
+
+        if (pages < RestartPages)
         {
             return;
         }
@@ -176,7 +187,27 @@ public sealed class SqliteDatabase : IDisposable
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            _checkpointer.Checkpoint(restart: true);
+            _checkpointer.Checkpoint(LogEnd.Restart);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>
+    /// The log still holds pages as they were before something was erased: the next pass of the checkpointer empties it. Deleted rows themselves are
+    /// overwritten in place (<c>secure_delete</c>).
+    /// </summary>
+    internal void ForgetLog() => _forgetLog = true;
+
+    private async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            // A reader that still needs the log is in the way: then the next pass tries again.
+            _forgetLog = !_checkpointer.Checkpoint(LogEnd.Empty).Done;
         }
         finally
         {

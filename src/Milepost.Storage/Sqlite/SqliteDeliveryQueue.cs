@@ -124,9 +124,9 @@ public sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueu
     }
 
     private static bool Insert(SqliteSession session, Delivery delivery) => session.Count(session
-        .Prepare("INSERT INTO deliveries (tenant, id, lane, state, due, expires, topic, place, body) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?) ON CONFLICT (tenant, id) DO NOTHING")
+        .Prepare("INSERT INTO deliveries (tenant, id, lane, state, due, expires, topic, place, body, customer) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, id) DO NOTHING")
         .Bind(1, delivery.Tenant).Bind(2, delivery.Id).Bind(3, (int)delivery.Lane).Bind(4, delivery.Due).Bind(5, delivery.ExpiresAt)
-        .Bind(6, delivery.Topic).Bind(7, delivery.Place).Bind(8, JsonSerializer.SerializeToUtf8Bytes(delivery, CoreJson.Default.Delivery))) > 0;
+        .Bind(6, delivery.Topic).Bind(7, delivery.Place).Bind(8, JsonSerializer.SerializeToUtf8Bytes(delivery, CoreJson.Default.Delivery)).Bind(9, delivery.CustomerId)) > 0;
 
     private Task<bool> StepAsync(string tenant, string id, Func<QueuedDelivery, DeliveryStep?> decide, CancellationToken cancellationToken) => database.WriteAsync(
         session =>

@@ -18,6 +18,11 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
             {
                 var decided = plan(Load(session, events));
                 Save(session, decided);
+                if (decided.Erased.Count + decided.FoundErased.Count > 0)
+                {
+                    database.ForgetLog();
+                }
+
                 return decided;
             },
             cancellationToken);
@@ -146,18 +151,15 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
     {
         foreach (var recorded in plan.Events)
         {
-            session.Prepare("INSERT INTO events (tenant, source, id, subject, body) VALUES (?, ?, ?, ?, ?)")
+            session.Prepare("INSERT INTO events (tenant, source, id, subject, customer, body) VALUES (?, ?, ?, ?, ?, ?)")
                 .Bind(1, recorded.Tenant).Bind(2, recorded.Source).Bind(3, recorded.Id).Bind(4, SubjectKey(recorded.Type, recorded.Subject))
-                .Bind(5, JsonSerializer.SerializeToUtf8Bytes(recorded, CoreJson.Default.RecordedEvent)).Run();
+                .Bind(5, EventTypes.IsOfCustomer(recorded.Type) ? null : recorded.Customer?.Id)
+                .Bind(6, JsonSerializer.SerializeToUtf8Bytes(recorded, CoreJson.Default.RecordedEvent)).Run();
         }
 
         foreach (var order in plan.Orders.Values)
         {
-            session.Prepare("""
-                INSERT INTO orders (tenant, id, customer, status, active, body) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (tenant, id) DO UPDATE SET customer = excluded.customer, status = excluded.status, active = excluded.active, body = excluded.body
-                """).Bind(1, order.Tenant).Bind(2, order.Id).Bind(3, order.CustomerId).Bind(4, (int)order.ShownStatus()).Bind(5, order.IsActive() ? 1 : 0)
-                .Bind(6, JsonSerializer.SerializeToUtf8Bytes(order, CoreJson.Default.Order)).Run();
+            Save(session, order);
         }
 
         foreach (var customer in plan.Customers.Values)
@@ -172,10 +174,23 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
         SqliteDeliveryQueue.Insert(session, plan);
         var inboxes = plan.Inboxes.ToDictionary(inbox => StreamName.Customer(inbox.Key.Tenant, inbox.Key.Id), inbox => inbox.Value);
         SqliteStreamLog.Append(session, plan.Heads, inboxes, plan.Entries);
+        SqliteErasure.Run(session, plan);
     }
 
-    // Orders and customers have names of their own; a customer called like an order must not appear in its history.
-    private static string SubjectKey(string type, string subject) => EventTypes.IsOfCustomer(type) ? "customer:" + subject : "order:" + subject;
+    /// <summary>Writes an order as it is now.</summary>
+    internal static void Save(SqliteSession session, Order order) => session.Prepare("""
+        INSERT INTO orders (tenant, id, customer, status, active, body) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (tenant, id) DO UPDATE SET customer = excluded.customer, status = excluded.status, active = excluded.active, body = excluded.body
+        """).Bind(1, order.Tenant).Bind(2, order.Id).Bind(3, order.CustomerId).Bind(4, (int)order.ShownStatus()).Bind(5, order.IsActive() ? 1 : 0)
+        .Bind(6, JsonSerializer.SerializeToUtf8Bytes(order, CoreJson.Default.Order)).Run();
+
+    /// <summary>How an order is named among the subjects of events. A customer called like an order must not appear in its history.</summary>
+    internal static string OrderKey(string orderId) => "order:" + orderId;
+
+    /// <summary>The same for a customer.</summary>
+    internal static string CustomerKey(string customerId) => "customer:" + customerId;
+
+    private static string SubjectKey(string type, string subject) => EventTypes.IsOfCustomer(type) ? CustomerKey(subject) : OrderKey(subject);
 
     private static Order? FindOrder(SqliteSession session, string tenant, string orderId)
     {
@@ -186,7 +201,7 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
     private static List<RecordedEvent> Events(SqliteSession session, string tenant, string orderId)
     {
         using var statement = session.Prepare("SELECT body FROM events WHERE tenant = ? AND subject = ? ORDER BY place")
-            .Bind(1, tenant).Bind(2, SubjectKey(EventTypes.OrderPlaced, orderId));
+            .Bind(1, tenant).Bind(2, OrderKey(orderId));
         var events = new List<RecordedEvent>();
         while (statement.Step())
         {

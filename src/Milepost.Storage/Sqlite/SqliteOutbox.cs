@@ -7,7 +7,11 @@ public sealed class SqliteOutbox(SqliteDatabase database) : IOutbox
     public Task AddAsync(OutboxMessage message, CancellationToken cancellationToken) => database.WriteAsync(
         session =>
         {
-            session.Prepare("INSERT INTO outbox (tenant, delivery, attempt, channel, address, title, body, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            // Of a customer who was erased while it was being sent nothing is kept.
+            session.Prepare("""
+                INSERT INTO outbox (tenant, delivery, attempt, channel, address, title, body, sent_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+                WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE tenant = ?1 AND id = ?2 AND erased = 1)
+                """)
                 .Bind(1, message.Tenant).Bind(2, message.DeliveryId).Bind(3, message.Attempt).Bind(4, (int)message.Channel).Bind(5, message.Address)
                 .Bind(6, message.Title).Bind(7, message.Body).Bind(8, message.SentAt).Run();
             session.Prepare("DELETE FROM outbox WHERE place <= ?").Bind(1, session.LastInsertedRow() - IOutbox.Kept).Run();

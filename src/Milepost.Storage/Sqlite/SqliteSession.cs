@@ -79,12 +79,10 @@ internal sealed class SqliteSession : IDisposable
         };
     }
 
-    /// <summary>
-    /// Writes the log back into the database file, as far as readers allow.
-    /// </summary>
-    /// <param name="restart">Also let the next writer start the log from the front; waits for readers that still need it.</param>
-    /// <returns>How many pages the log holds.</returns>
-    public int Checkpoint(bool restart)
+    /// <summary>Writes the log back into the database file, as far as readers allow.</summary>
+    /// <param name="end">What becomes of the log; anything but keeping it waits for readers that still need it.</param>
+    /// <returns>How many pages the log holds, and whether it could be done.</returns>
+    public (int Pages, bool Done) Checkpoint(LogEnd end)
     {
         // A connection opens the log when it first reads; before that a checkpoint does nothing and calls it success.
         using (var read = Prepare("PRAGMA schema_version"))
@@ -92,8 +90,8 @@ internal sealed class SqliteSession : IDisposable
             read.Step();
         }
 
-        var result = raw.sqlite3_wal_checkpoint_v2(_handle, null, restart ? raw.SQLITE_CHECKPOINT_RESTART : raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out _);
-        return result is raw.SQLITE_OK or raw.SQLITE_BUSY ? pages : throw Failure(result);
+        var result = raw.sqlite3_wal_checkpoint_v2(_handle, null, (int)end, out var pages, out _);
+        return result is raw.SQLITE_OK or raw.SQLITE_BUSY ? (pages, result == raw.SQLITE_OK) : throw Failure(result);
     }
 
     public void Dispose()
@@ -105,4 +103,16 @@ internal sealed class SqliteSession : IDisposable
 
         _handle.Dispose();
     }
+}
+
+/// <summary>What a checkpoint does with the log behind it. The numbers are SQLite's.</summary>
+internal enum LogEnd
+{
+    Keep = raw.SQLITE_CHECKPOINT_PASSIVE,
+
+    /// <summary>The next writer begins at its front.</summary>
+    Restart = raw.SQLITE_CHECKPOINT_RESTART,
+
+    /// <summary>The file is cut to nothing.</summary>
+    Empty = raw.SQLITE_CHECKPOINT_TRUNCATE,
 }

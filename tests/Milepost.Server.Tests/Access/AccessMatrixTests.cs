@@ -39,6 +39,8 @@ public sealed class AccessMatrixTests
         ["DELETE /api/v1/{tenant}/devices/{id}"] = Customers,
         ["PUT /api/v1/{tenant}/push-subscriptions"] = Customers,
         ["DELETE /api/v1/{tenant}/push-subscriptions"] = Customers,
+        ["GET /api/v1/{tenant}/customer/export"] = Customers,
+        ["GET /api/v1/{tenant}/admin/customers/{id}/export"] = "admin",
         ["GET /u/{token}"] = "anyone",
         ["POST /u/{token}"] = "anyone",
         ["POST /api/v1/{tenant}/realtime/tickets"] = Readers,

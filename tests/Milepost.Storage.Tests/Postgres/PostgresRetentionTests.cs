@@ -1,4 +1,3 @@
-using Milepost.Core.Streams;
 using Milepost.Core.Tests;
 using Milepost.Storage.Postgres;
 using Milepost.Testing;
@@ -10,7 +9,7 @@ public sealed class PostgresRetentionTests(PostgresFixture postgres) : Retention
 {
     private readonly List<TwoNodes> _opened = [];
 
-    internal override async Task<(Stores Stores, IRetentionStore Retention)> OpenAsync(TimeProvider time)
+    internal override async Task<RetentionStores> OpenAsync(TimeProvider time)
     {
         var connectionString = await postgres.Server.CreateDatabaseAsync();
         await using (var first = new PostgresDatabase(new PostgresSettings(connectionString)))
@@ -20,7 +19,9 @@ public sealed class PostgresRetentionTests(PostgresFixture postgres) : Retention
 
         var nodes = await TwoNodes.OpenAsync(connectionString);
         _opened.Add(nodes);
-        return (nodes.Stores(), new PostgresRetentionStore(nodes.Two, time));
+        return new RetentionStores(
+            nodes.Stores(), new PostgresRetentionStore(nodes.Two, time), new PostgresDeliveryQueue(nodes.One, callersClock: true), new PostgresDeliveryHistory(nodes.Two),
+            new PostgresOutbox(nodes.One), new PostgresDeadLetterStore(nodes.One), new PostgresRevocationStore(nodes.One));
     }
 
     [Fact]

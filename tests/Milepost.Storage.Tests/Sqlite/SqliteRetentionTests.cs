@@ -1,4 +1,3 @@
-using Milepost.Core.Streams;
 using Milepost.Storage.Sqlite;
 
 namespace Milepost.Storage.Tests.Sqlite;
@@ -8,10 +7,12 @@ public sealed class SqliteRetentionTests : RetentionConformance, IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("milepost-sqlite-");
     private SqliteDatabase? _database;
 
-    internal override Task<(Stores Stores, IRetentionStore Retention)> OpenAsync(TimeProvider time)
+    internal override Task<RetentionStores> OpenAsync(TimeProvider time)
     {
         _database = SqliteDatabase.Open(Path.Combine(_directory.FullName, "milepost.db"));
-        return Task.FromResult<(Stores, IRetentionStore)>((SqliteDatabaseTests.Over(_database), new SqliteRetentionStore(_database)));
+        return Task.FromResult(new RetentionStores(
+            SqliteDatabaseTests.Over(_database), new SqliteRetentionStore(_database), new SqliteDeliveryQueue(_database), new SqliteDeliveryHistory(_database),
+            new SqliteOutbox(_database), new SqliteDeadLetterStore(_database), new SqliteRevocationStore(_database)));
     }
 
     public void Dispose()

@@ -42,6 +42,7 @@ internal static class StorageSetup
                 services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
                 services.AddSingleton<ITenantStore, SqliteTenantStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
+                services.AddSingleton<IDeliveryHistory, SqliteDeliveryHistory>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddSingleton<IClearanceStore, SqliteClearanceStore>();
                 services.AddSingleton<IDecisionStore, SqliteDecisionStore>();
@@ -61,6 +62,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRetentionStore, PostgresRetentionStore>();
                 services.AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>();
                 services.AddSingleton<IDeliveryQueue>(provider => new PostgresDeliveryQueue(provider.GetRequiredService<PostgresDatabase>()));
+                services.AddSingleton<IDeliveryHistory, PostgresDeliveryHistory>();
                 services.AddSingleton<IOutbox, PostgresOutbox>();
                 services.AddSingleton<IClearanceStore, PostgresClearanceStore>();
                 services.AddSingleton<IDecisionStore, PostgresDecisionStore>();
