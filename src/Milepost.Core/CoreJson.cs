@@ -6,6 +6,7 @@ using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
+using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
 
 namespace Milepost.Core;
@@ -19,6 +20,7 @@ namespace Milepost.Core;
 [JsonSerializable(typeof(RecordedEvent))]
 [JsonSerializable(typeof(Customer))]
 [JsonSerializable(typeof(Delivery))]
+[JsonSerializable(typeof(TemplateSource))]
 [JsonSerializable(typeof(TenantSettings))]
 [JsonSerializable(typeof(IReadOnlyList<ChannelVerdict>))]
 [JsonSerializable(typeof(IReadOnlyList<TopicHeader>))]

@@ -8,8 +8,11 @@ using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
+using Milepost.Protocol.Push;
 using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Streams;
+using Milepost.Protocol.Templates;
+using Milepost.Protocol.Tenants;
 
 namespace Milepost.Protocol;
 
@@ -31,7 +34,21 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(NotificationUpdated))]
 [JsonSerializable(typeof(UnreadChanged))]
 [JsonSerializable(typeof(InboxCounts))]
+[JsonSerializable(typeof(NotificationRequest))]
+[JsonSerializable(typeof(NotificationRequestReply))]
+[JsonSerializable(typeof(CalledOff))]
 [JsonSerializable(typeof(OutboxPage))]
+[JsonSerializable(typeof(DecisionPage))]
+[JsonSerializable(typeof(DryRun))]
+[JsonSerializable(typeof(DeliveryPage))]
+[JsonSerializable(typeof(DeliveryView))]
+[JsonSerializable(typeof(Redriven))]
+[JsonSerializable(typeof(ProviderPage))]
+[JsonSerializable(typeof(SuppressionRequest))]
+[JsonSerializable(typeof(SuppressionView))]
+[JsonSerializable(typeof(SuppressionPage))]
+[JsonSerializable(typeof(IReadOnlyList<FeedbackItem>))]
+[JsonSerializable(typeof(FeedbackReply))]
 [JsonSerializable(typeof(NotificationPreferences))]
 [JsonSerializable(typeof(PreferencesView))]
 [JsonSerializable(typeof(JsonNode))]
@@ -48,5 +65,23 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(RevocationRequest))]
 [JsonSerializable(typeof(RevocationView))]
 [JsonSerializable(typeof(RevocationPage))]
+[JsonSerializable(typeof(TenantSettingsView))]
+[JsonSerializable(typeof(BudgetsView))]
+[JsonSerializable(typeof(WebhookList))]
+[JsonSerializable(typeof(WebhookView))]
+[JsonSerializable(typeof(WebhookSecretReply))]
+[JsonSerializable(typeof(WebhookTestReply))]
+[JsonSerializable(typeof(WebhookEvent))]
+[JsonSerializable(typeof(VapidPublicKey))]
+[JsonSerializable(typeof(TemplateParts))]
+[JsonSerializable(typeof(TemplateList))]
+[JsonSerializable(typeof(TemplateView))]
+[JsonSerializable(typeof(TemplateStored))]
+[JsonSerializable(typeof(TemplateVersionView))]
+[JsonSerializable(typeof(TemplatePublishRequest))]
+[JsonSerializable(typeof(TemplatePreviewRequest))]
+[JsonSerializable(typeof(TemplatePreview))]
+[JsonSerializable(typeof(TemplateTestRequest))]
+[JsonSerializable(typeof(TemplateTestReply))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

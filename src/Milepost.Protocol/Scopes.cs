@@ -17,6 +17,9 @@ public enum Scopes
 
     /// <summary><c>admin</c>: may do everything within the tenant.</summary>
     Admin = 8,
+
+    /// <summary><c>feedback:write</c>: may report what became of messages. For mail relays.</summary>
+    FeedbackWrite = 16,
 }
 
 /// <summary>Reads and writes the <c>scope</c> claim.</summary>
@@ -25,6 +28,7 @@ public static class ScopeNames
     private static readonly (string Name, Scopes Scope)[] Table =
     [
         ("events:write", Scopes.EventsWrite), ("notifications:write", Scopes.NotificationsWrite), ("operator", Scopes.Operator), ("admin", Scopes.Admin),
+        ("feedback:write", Scopes.FeedbackWrite),
     ];
 
     /// <summary>The known names.</summary>

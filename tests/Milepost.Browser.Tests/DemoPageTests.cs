@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace Milepost.Browser.Tests;
@@ -51,6 +52,34 @@ public sealed class DemoPageTests(DemoPageTests.World world) : IClassFixture<Dem
         await Assertions.Expect(unreadThere).ToHaveCountAsync(0);
     }
 
+    /// <summary>A notification that comes while the inbox is being read is not in what was read; it must be on the page all the same.</summary>
+    [Fact]
+    public async Task What_comes_while_the_inbox_is_read_is_not_lost()
+    {
+        var received = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var page = await world.OpenAsync(prepare: async page =>
+        {
+            page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) =>
+            {
+                if (frame.Text is { } text && JsonDocument.Parse(text).RootElement is var root && root.GetProperty("type").ValueEquals("notification.new"))
+                {
+                    received.TrySetResult(root.GetProperty("data").GetProperty("notification").GetProperty("id").GetString()!);
+                }
+            };
+
+            // The server has answered; the answer is on its way until the next notification has overtaken it.
+            await page.RouteAsync("**/notifications?limit=*", async route =>
+            {
+                var answer = await route.FetchAsync();
+                await received.Task;
+                await route.FulfillAsync(new RouteFulfillOptions { Response = answer });
+            });
+        });
+        var id = await received.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await Assertions.Expect(page.Locator($"#notes > li[data-id='{id}']")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("#notes > li").Nth(1)).ToBeVisibleAsync();
+    }
+
     [Fact]
     public async Task The_page_fits_a_phone()
     {
@@ -82,7 +111,7 @@ public sealed class DemoPageTests(DemoPageTests.World world) : IClassFixture<Dem
             });
         }
 
-        public async Task<IPage> OpenAsync(int width = 1280, int height = 900)
+        public async Task<IPage> OpenAsync(int width = 1280, int height = 900, Func<IPage, Task>? prepare = null)
         {
             var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
             var page = await context.NewPageAsync();
@@ -94,6 +123,11 @@ public sealed class DemoPageTests(DemoPageTests.World world) : IClassFixture<Dem
                     Failures.Add(message.Text);
                 }
             };
+            if (prepare is not null)
+            {
+                await prepare(page);
+            }
+
             await page.GotoAsync(_demo!.Address.ToString());
             return page;
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Erasure;
 using Milepost.Core.Recording;
 
 namespace Milepost.Core.Tests;
@@ -15,6 +16,7 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     private readonly Dictionary<(string Tenant, string Id), List<DeliveryNote>> _notes = [];
     private readonly List<OutboxMessage> _sent = [];
     private readonly HashSet<(string Tenant, string Id)> _erased = [];
+    private readonly HashSet<TenantKey> _erasedCustomers = [];
     private readonly TenantTurns _turns = new();
 
     public void Insert(RecordingPlan plan)
@@ -46,6 +48,7 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     {
         lock (_gate)
         {
+            _erasedCustomers.Add(customer);
             foreach (var row in _rows.Values.Where(row => row.Delivery.Tenant == customer.Tenant && row.Delivery.CustomerId == customer.Id).ToList())
             {
                 var key = (row.Delivery.Tenant, row.Delivery.Id);
@@ -90,6 +93,16 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult(Step(tenant, id, row => DeliverySteps.Cancel(row, code, text, now)));
 
+    public Task<int> CancelTopicAsync(string tenant, string topic, string code, string text, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var waiting = _rows.Values.Where(row => row.Delivery.Tenant == tenant && row.Delivery.Topic == topic).Select(row => DeliverySteps.Cancel(row, code, text, now)).OfType<DeliveryStep>().ToList();
+            waiting.ForEach(step => Save(step));
+            return Task.FromResult(waiting.Count);
+        }
+    }
+
     public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult(Step(tenant, id, row => DeliverySteps.Report(row, report, now)));
 
@@ -107,7 +120,8 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     {
         lock (_gate)
         {
-            return Task.FromResult(_rows.TryAdd((delivery.Tenant, delivery.Id), QueuedDelivery.New(delivery)));
+            var kept = _erasedCustomers.Contains(new TenantKey(delivery.Tenant, delivery.CustomerId)) ? PersonalData.Without(delivery) : delivery;
+            return Task.FromResult(_rows.TryAdd((delivery.Tenant, delivery.Id), QueuedDelivery.New(kept)));
         }
     }
 
@@ -143,6 +157,17 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
         {
             var due = _rows.Values.Where(row => row.Progress.State == DeliveryState.Queued).Select(row => row.Progress.Due).ToList();
             return Task.FromResult(new QueueDepth(due.Count, due.Count > 0 && due.Min() < now ? now - due.Min() : TimeSpan.Zero));
+        }
+    }
+
+    public Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyList<QueuedDelivery>>([.. _rows.Values
+                .Where(row => row.Delivery.Tenant == tenant && row.Progress.State is DeliveryState.Failed or DeliveryState.Unknown)
+                .OrderBy(row => row.Progress.Due).ThenBy(row => row.Delivery.Id, StringComparer.Ordinal)
+                .Where(row => after is not { } place || row.Progress.Due > place.Due || (row.Progress.Due == place.Due && string.CompareOrdinal(row.Delivery.Id, place.Id) > 0)).Take(limit)]);
         }
     }
 

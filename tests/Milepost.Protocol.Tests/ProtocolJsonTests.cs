@@ -6,6 +6,7 @@ using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
+using Milepost.Protocol.Push;
 using Milepost.Protocol.Streams;
 
 namespace Milepost.Protocol.Tests;
@@ -84,6 +85,7 @@ public sealed class ProtocolJsonTests
         new ClientFrame { Type = "subscribe", Streams = ["a", "b"], Since = "earliest", Cursor = "c", Token = "t", Visible = false },
         new PollReply([new ServerFrame { Type = "pong", Data = Json("{}") }], "AQ"),
         new TicketReply("ticket", At),
+        new VapidPublicKey("BP4z9KsN"),
         new Problem { Title = "t", Status = 400, Code = "c", Detail = "d", Field = "f", Retry = false, Rejected = [new RejectedEvent(0, "e", "c", "f", "d")] },
         new OutboxPage([new OutboxItem { DeliveryId = "n-1:email", Attempt = 1, Channel = "email", Address = "a@b.example", Title = "t", Body = "b", SentAt = At }], "next"),
         new RevocationRequest("c-1", "lost phone"),

@@ -10,6 +10,7 @@ public sealed class ScopeNamesTests
     [InlineData("notifications:write", Scopes.NotificationsWrite)]
     [InlineData("operator", Scopes.Operator)]
     [InlineData("admin", Scopes.Admin)]
+    [InlineData("feedback:write", Scopes.FeedbackWrite)]
     [InlineData("openid  events:write admin", Scopes.EventsWrite | Scopes.Admin)]
     [InlineData("Admin", Scopes.None)]
     [InlineData("admin,operator", Scopes.None)]

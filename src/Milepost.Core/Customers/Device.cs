@@ -41,4 +41,7 @@ public sealed record Device
     public string? Locale { get; init; }
 
     public required DateTimeOffset SeenAt { get; init; }
+
+    // Records print their properties, and these are nearly credentials.
+    public override string ToString() => $"{Kind} {Id}";
 }

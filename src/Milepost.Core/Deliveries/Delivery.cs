@@ -87,6 +87,9 @@ public sealed record Delivery
     /// <summary>Not worth sending from then on.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>The topic of what a request puts off, for all its customers.</summary>
+    public static string LaterTopic(string requestId) => "later:" + requestId;
+
     /// <summary>A notification goes out over a channel once to each address, so these name the delivery; the store takes no second one.</summary>
     /// <param name="notificationId">Which notification.</param>
     /// <param name="channel">Over what.</param>

@@ -74,14 +74,22 @@ public interface IDeliveryQueue
     /// <summary>Stops a delivery that waits. False: there is none, or it is too late.</summary>
     Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>Stops all deliveries of a topic that wait; answers how many those were.</summary>
+    Task<int> CancelTopicAsync(string tenant, string topic, string code, string text, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Writes down what a provider tells of a delivery. False: there is none, or it is known already.</summary>
     Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Makes due at once what is held for one reason, so that it is decided anew; answers how many those were.</summary>
     Task<int> WakeAsync(string code, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Puts a new delivery into the queue, one that is there already excepted. False: it was there.</summary>
+    /// <summary>
+    /// Puts a new delivery into the queue, one that is there already excepted. False: it was there. Of an erased customer it comes without what is personal.
+    /// </summary>
     Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken);
+
+    /// <summary>A tenant's deliveries that failed or may have gone out, the first due first, from behind a place on.</summary>
+    Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken);
 
     Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken);
 }

@@ -8,6 +8,9 @@ namespace Milepost.Core.Notifications;
 /// <summary>A notification that no event of an order caused: somebody asked for it. Recorded like an event, with an identity of its own.</summary>
 public sealed record MessageRequest
 {
+    /// <summary>Names the request among those of the tenant.</summary>
+    public required string RequestId { get; init; }
+
     /// <summary>Decides template, preference and route.</summary>
     public required string Type { get; init; }
 

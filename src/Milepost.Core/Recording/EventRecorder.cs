@@ -69,6 +69,22 @@ public sealed class EventRecorder(IOrderStore store, NotificationTools tools, IC
         return await request.Done.Task.WaitAsync(cancellationToken);
     }
 
+    /// <summary>What an event would cause now. It is decided with the same locks and the same rules, and nothing of it is written.</summary>
+    /// <exception cref="StoreUnavailableException">The store could not be asked.</exception>
+    public async Task<RecordingPlan> DryRunAsync(RecordedEvent recorded, CancellationToken cancellationToken)
+    {
+        RecordingPlan? plan = null;
+        await store.RecordAsync(
+            [recorded],
+            context =>
+            {
+                plan = RecordingPlanner.Plan(context, tools, [recorded], time.GetUtcNow());
+                return new RecordingPlan { Outcomes = plan.Outcomes };
+            },
+            cancellationToken);
+        return plan!;
+    }
+
     /// <summary>Runs until <see cref="Complete"/> and the queue is empty.</summary>
     public async Task RunAsync()
     {

@@ -48,6 +48,9 @@ public sealed class RecordingPlan
 
     public Dictionary<TenantKey, Customer> Customers { get; } = [];
 
+    /// <summary>The customers as they were, for those who only want to see what a plan would do.</summary>
+    public IReadOnlyDictionary<TenantKey, Customer> KnownCustomers { get; init; } = new Dictionary<TenantKey, Customer>();
+
     public List<AddressedNotification> Notifications { get; } = [];
 
     /// <summary>What is to go out over other channels than the live one.</summary>

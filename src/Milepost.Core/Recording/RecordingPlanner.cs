@@ -38,7 +38,7 @@ internal sealed class RecordingPlanner
         _context = context;
         _tools = tools;
         _now = now;
-        _plan = new RecordingPlan { Outcomes = new RecordOutcome[count] };
+        _plan = new RecordingPlan { Outcomes = new RecordOutcome[count], KnownCustomers = context.Customers };
     }
 
     public static RecordingPlan Plan(RecordingContext context, NotificationTools tools, IReadOnlyList<RecordedEvent> events, DateTimeOffset now)

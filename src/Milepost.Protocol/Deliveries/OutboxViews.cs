@@ -9,7 +9,7 @@ public sealed record OutboxItem
     /// <summary>1 unless it was sent again.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>email or sms.</summary>
+    /// <summary>email, sms, web_push, fcm, apns or webhook.</summary>
     public required string Channel { get; init; }
 
     public required string Address { get; init; }

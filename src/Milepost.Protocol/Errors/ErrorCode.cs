@@ -30,12 +30,15 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     public static readonly ErrorCode WrongTenant = new("wrong_tenant", 403, "The credentials belong to another tenant");
     public static readonly ErrorCode OriginNotAllowed = new("origin_not_allowed", 403, "Pages of this origin may not connect");
     public static readonly ErrorCode NotFound = new("not_found", 404, "There is no such thing, or it is not yours");
+    public static readonly ErrorCode PushNotSetUp = new("push_not_set_up", 404, "This installation sends no pushes to browsers");
     public static readonly ErrorCode MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method");
     public static readonly ErrorCode CustomerErased = new("customer_erased", 410, "The customer's data was removed");
     public static readonly ErrorCode PreconditionFailed = new("precondition_failed", 412, "It has changed since you read it");
     public static readonly ErrorCode BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ErrorCode BatchTooLarge = new("batch_too_large", 413, "The batch has too many events");
     public static readonly ErrorCode UnsupportedMediaType = new("unsupported_media_type", 415, "The content type is not one of the accepted ones");
+    public static readonly ErrorCode InvalidTemplate = new("invalid_template", 422, "The template cannot be rendered");
+    public static readonly ErrorCode ChannelUnavailable = new("channel_unavailable", 503, "The channel cannot be used on this node", Retry: true);
     public static readonly ErrorCode RequestTimeout = new("request_timeout", 408, "The request took too long to arrive", Retry: true);
     public static readonly ErrorCode FixedChoice = new("fixed_choice", 422, "This cannot be switched off");
     public static readonly ErrorCode RateLimited = new("rate_limited", 429, "Too many requests for now", Retry: true);
@@ -53,8 +56,8 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     [
         MalformedJson, InvalidEvent, DuplicateKey, InvalidText, TooDeep, MissingField, InvalidField, UnknownEventType, UnknownStatus,
         InvalidTime, OrderEventLimit, NothingAccepted, InvalidParameter, InvalidCursor, NotAWebSocket, TooManyStreams, Unauthorized,
-        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, MethodNotAllowed, CustomerErased, PreconditionFailed, BodyTooLarge, BatchTooLarge,
-        UnsupportedMediaType, RequestTimeout, FixedChoice, RateLimited, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
+        TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, PushNotSetUp, MethodNotAllowed, CustomerErased, PreconditionFailed, BodyTooLarge, BatchTooLarge,
+        UnsupportedMediaType, InvalidTemplate, ChannelUnavailable, RequestTimeout, FixedChoice, RateLimited, Busy, StorageUnavailable, Draining, Internal, MalformedFrame, UnknownFrameType,
     ];
 }
 

@@ -27,6 +27,12 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
     /// <summary>A shop's systems.</summary>
     public static readonly AccessRule EventWriter = new("event writer", caller => (caller.Scopes & (Scopes.EventsWrite | Scopes.Admin)) != Scopes.None);
 
+    /// <summary>Mail relays, which tell what became of messages.</summary>
+    public static readonly AccessRule FeedbackWriter = new("feedback writer", caller => (caller.Scopes & (Scopes.FeedbackWrite | Scopes.Admin)) != Scopes.None);
+
+    /// <summary>Systems that send messages of their own.</summary>
+    public static readonly AccessRule NotificationWriter = new("notification writer", caller => (caller.Scopes & (Scopes.NotificationsWrite | Scopes.Admin)) != Scopes.None);
+
     /// <summary>Requests that come from this machine itself, and not through a proxy on it, need no credentials.</summary>
     public bool OpensToThisMachine { get; init; }
 

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Net.Http.Headers;
 using Milepost.Protocol.Errors;
+using Milepost.Server.Ingest;
 
 namespace Milepost.Server.Api;
 
-/// <summary>Reads a request's body as strict JSON, up to a size.</summary>
+/// <summary>Reads a request's body as JSON.</summary>
 internal static class JsonBody
 {
     public const string Json = "application/json";
@@ -28,6 +30,26 @@ internal static class JsonBody
 
         var document = StrictJson.Parse(text, out var refused);
         return document is null ? (null, Problems.Result(refused!)) : (document, null);
+    }
+
+    /// <summary>Either the value or the answer that refuses it.</summary>
+    public static async Task<(T? Value, IResult? Refused)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (!context.Request.HasJsonContentType())
+        {
+            return (null, Problems.Result(ErrorCode.UnsupportedMediaType, "Send application/json."));
+        }
+
+        try
+        {
+            var value = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted);
+            return value is null ? (null, Problems.Result(ErrorCode.MalformedJson)) : (value, null);
+        }
+        catch (JsonException)
+        {
+            return (null, Problems.Result(ErrorCode.MalformedJson));
+        }
     }
 
     // Null: there is more.

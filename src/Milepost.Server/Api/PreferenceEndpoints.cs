@@ -1,6 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
-using Microsoft.Net.Http.Headers;
+using Microsoft.AspNetCore.Mvc;
 using Milepost.Core.Customers;
 using Milepost.Core.Preferences;
 using Milepost.Core.Recording;
@@ -41,8 +40,9 @@ internal static class PreferenceEndpoints
         return id is null ? refused! : Answer(context, PreferenceMatrix.Of(await customers.FindAsync(tenant, id, context.RequestAborted), tenants.Of(tenant)));
     }
 
-    private static Func<HttpContext, ICustomerStore, ITenantCatalog, ICommitListener, TimeProvider, string, string?, Task<IResult>> Changer(Decision decide, params string[] mediaTypes) =>
-        async (context, customers, tenants, listener, time, tenant, customer) =>
+    private static Func<HttpContext, ICustomerStore, ITenantCatalog, ICommitListener, TimeProvider, string, string?, string?, Task<IResult>> Changer(Decision decide, params string[] mediaTypes) =>
+        async (HttpContext context, ICustomerStore customers, ITenantCatalog tenants, ICommitListener listener, TimeProvider time, string tenant, string? customer,
+            [FromHeader(Name = "If-Match")] string? ifMatch) =>
         {
             var (id, refused) = CustomerParameter.Read(context, customer);
             if (id is null)
@@ -59,7 +59,7 @@ internal static class PreferenceEndpoints
             using (document)
             {
                 var changes = new PreferenceChanges(tenants.Of(tenant), time.GetUtcNow());
-                var expected = Expected(context);
+                var expected = VersionTag.Expected(ifMatch);
                 var change = await customers.ChangeAsync(tenant, id, state => decide(changes, state, document.RootElement, expected), context.RequestAborted);
                 if (change.Entries.Count > 0)
                 {
@@ -74,38 +74,7 @@ internal static class PreferenceEndpoints
 
     private static IResult Answer(HttpContext context, PreferencesView view)
     {
-        context.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{view.Version}\"");
-        context.Response.Headers.CacheControl = "no-store";
+        VersionTag.Write(context, view.Version);
         return TypedResults.Ok(view);
-    }
-
-    // Null: no condition. A tag that is not one of ours matches nothing, and weak ones never do (RFC 9110, 13.1.1).
-    private static List<long>? Expected(HttpContext context)
-    {
-        if (context.Request.Headers.IfMatch.Count == 0)
-        {
-            return null;
-        }
-
-        if (!EntityTagHeaderValue.TryParseList(context.Request.Headers.IfMatch, out var tags))
-        {
-            return [];
-        }
-
-        if (tags.Contains(EntityTagHeaderValue.Any))
-        {
-            return null;
-        }
-
-        var versions = new List<long>();
-        foreach (var tag in tags)
-        {
-            if (!tag.IsWeak && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-            {
-                versions.Add(version);
-            }
-        }
-
-        return versions;
     }
 }

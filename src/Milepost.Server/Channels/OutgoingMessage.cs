@@ -72,4 +72,7 @@ internal sealed record OutgoingMessage
 
     /// <summary>Webhook: the endpoint with its secret.</summary>
     public WebhookEndpoint? Webhook { get; init; }
+
+    // Records print their properties: the address and what the message says are nobody's business in a log.
+    public override string ToString() => $"{Channel} {DeliveryId}, attempt {Attempt}";
 }

@@ -1,7 +1,13 @@
 using Milepost.Server.Admin;
+using Milepost.Server.Admin.Decisions;
 using Milepost.Server.Api;
+using Milepost.Server.Channels.Email;
+using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Ingest;
 using Milepost.Server.Unsubscribe;
+using Milepost.Server.Templates;
+using Milepost.Server.Tenants;
 
 namespace Milepost.Server.Hosting;
 
@@ -13,12 +19,23 @@ internal static class ApiRole
         app.MapEvents();
         app.MapOrders();
         app.MapNotifications();
+        app.MapNotificationRequests();
         app.MapPreferences();
         app.MapDevices();
         app.MapExports();
         app.MapUnsubscribe();
         app.MapTickets();
         app.MapOutbox();
+        app.MapDecisions();
+        app.MapDeliveries();
+        app.MapSuppressions();
+        app.MapFeedback();
         app.MapRevocations();
+        app.MapSettings();
+        app.MapWebhooks();
+        app.MapBudgets();
+        app.MapSmsFeedback();
+        app.MapWebPush();
+        app.MapTemplates();
     }
 }

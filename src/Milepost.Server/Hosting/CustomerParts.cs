@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Milepost.Core.Tenants;
 using Milepost.Server.Api;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Outgoing;
@@ -19,13 +18,6 @@ internal static class CustomerParts
             return new UnsubscribeLinks(settings.Gateway.PublicUrl, () => engine.LinkKey);
         });
         services.AddSingleton<CustomerExporter>();
-        services.TryAddSingleton<ITenantCatalog, PlainTenants>();
-        services.TryAddSingleton(OutgoingRules.Default);
-    }
-
-    /// <summary>Where no tenant can set anything, each has the defaults.</summary>
-    private sealed class PlainTenants : ITenantCatalog
-    {
-        public TenantSettings Of(string tenant) => TenantSettings.Default;
+        services.TryAddSingleton(_ => OutgoingRules.Of(settings.Outgoing));
     }
 }

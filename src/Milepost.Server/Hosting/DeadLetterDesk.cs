@@ -8,6 +8,8 @@ using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Ingest;
 using Milepost.Server.Ingest.Kafka;
 using Milepost.Server.Settings;
+using Milepost.Server.Templates;
+using Milepost.Server.Tenants;
 using Milepost.Server.Worker;
 using Milepost.Storage;
 
@@ -62,11 +64,16 @@ internal sealed class DeadLetterDesk : IAsyncDisposable
         services.AddSingleton<ICommitListener, Nobody>();
         services.AddSingleton<DeliverySignal>();
         StorageSetup.Add(services, settings.Storage);
+        TenantParts.Add(services);
         Recording.Add(services, settings);
         var provider = services.BuildServiceProvider();
         try
         {
             await provider.GetRequiredService<IStorageEngine>().OpenAsync(_ => { }, cancellationToken);
+
+            // What is recorded here causes the same messages in the same words as anywhere else. Nothing is hosted, so both are read once.
+            await ActivatorUtilities.CreateInstance<TenantLoop>(provider).RunOnceAsync(cancellationToken);
+            await ActivatorUtilities.CreateInstance<TemplateLoop>(provider).RunOnceAsync(cancellationToken);
             return new DeadLetterDesk(provider, settings.Kafka);
         }
         catch (NewerSchemaException newer)

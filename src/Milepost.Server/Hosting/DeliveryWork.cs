@@ -1,8 +1,13 @@
 using System.Security.Cryptography;
 using Milepost.Core.Deliveries;
 using Milepost.Server.Channels;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Outbox;
+using Milepost.Server.Channels.Push;
+using Milepost.Server.Channels.Sms;
+using Milepost.Server.Channels.Webhook;
 using Milepost.Server.Settings;
+using Milepost.Server.Templates;
 using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
@@ -23,6 +28,10 @@ internal static class DeliveryWork
         services.AddSingleton<DeliveryAllowance>();
         services.AddSingleton<DeliveryClearing>();
         services.AddSingleton<AddressHygiene>();
+        services.AddSingleton<ITestSender, TestSender>();
+        services.AddHostedService<QuietHoursWatch>();
+        services.AddSingleton<BudgetWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<BudgetWatch>());
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DeliverySending>(provider, (Func<double>)Chance));
         services.AddHostedService<DeliveryLoop>();
@@ -32,6 +41,10 @@ internal static class DeliveryWork
     private static IReadOnlyList<IProvider> Providers(IServiceProvider services, DeliveryChannel channel) => channel switch
     {
         DeliveryChannel.Later => [ActivatorUtilities.CreateInstance<LaterProvider>(services)],
+        DeliveryChannel.WebPush or DeliveryChannel.Fcm or DeliveryChannel.Apns when services.GetRequiredService<PushProviders>().Of(channel) is { Count: > 0 } pushes => pushes,
+        DeliveryChannel.Email when services.GetService<EmailProviders>() is { All: { Count: > 0 } servers } => servers,
+        DeliveryChannel.Sms when services.GetRequiredService<SmsProviders>().All is { Count: > 0 } accounts => accounts,
+        DeliveryChannel.Webhook => [ActivatorUtilities.CreateInstance<WebhookProvider>(services)],
         _ => [ActivatorUtilities.CreateInstance<OutboxProvider>(services)],
     };
 

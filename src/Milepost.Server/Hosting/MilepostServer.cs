@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
@@ -8,6 +9,9 @@ using Milepost.Realtime.Streams;
 using Milepost.Realtime.Transports;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
+using Milepost.Server.Channels.Email;
+using Milepost.Server.Channels.Sms;
+using Milepost.Server.Channels.Webhook;
 using Milepost.Server.Gateway;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Settings;
@@ -69,6 +73,7 @@ internal static class MilepostServer
         services.AddSingleton<IHostLifetime, StopSignals>();
 
         // Loops are stopped in the reverse order, behind Kestrel: what was taken in is recorded before the database closes.
+        services.AddSingleton(new AddressSecret(settings.Delivery.AddressKey));
         StorageSetup.Add(services, settings.Storage);
         services.AddSingleton<IStreamSource>(provider =>
         {
@@ -80,10 +85,20 @@ internal static class MilepostServer
         services.AddSingleton<ICommitListener, LiveHints>();
         AccessParts.Add(services, settings);
         CustomerParts.Add(services, settings);
+        TenantParts.Add(services);
 
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
+            PushParts.Add(services, settings);
+            services.AddSingleton<WebhookCall>();
+            SmsParts.Add(services, settings);
+        }
+
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            EmailParts.AddFeedback(services);
+            services.AddSingleton<IDeliveryFeedback, DeliveryFeedback>();
         }
 
         if (settings.Roles.HasFlag(Roles.Worker))

@@ -1,6 +1,5 @@
 using Milepost.Core.Notifications;
-using Milepost.Core.Tenants;
-using Milepost.Core.Templates;
+using Milepost.Server.Templates;
 
 namespace Milepost.Server.Hosting;
 
@@ -9,8 +8,7 @@ internal static class NotificationParts
 {
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<ITexts, RuleTexts>();
-        services.AddSingleton<ITenantCatalog, DefaultTenants>();
+        TemplateServices.Add(services);
         services.AddSingleton<NotificationTools>();
     }
 }

@@ -1,3 +1,4 @@
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Ingest.Kafka;
 using Milepost.Server.Settings;
 using Milepost.Server.Worker;
@@ -9,6 +10,7 @@ internal static class WorkerRole
 {
     public static void Add(IServiceCollection services, ServerSettings settings)
     {
+        EmailParts.AddProviders(services, settings.Email);
         DeliveryWork.Add(services, settings);
         services.AddHostedService<RetentionLoop>();
         if (settings.Kafka.Brokers.Count > 0)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
@@ -21,7 +20,7 @@ internal static class EventEndpoints
 
     private static async Task<IResult> RecordAsync(HttpContext context, EventRecorder recorder, RateLimits limits, TimeProvider time, string tenant)
     {
-        var body = await ReadBodyAsync(context);
+        var body = await BodyBytes.ReadAsync(context);
         var request = CloudEventsRequest.Read(context.Request.Headers, body, tenant, time.GetUtcNow(), out var refused);
         if (request is null)
         {
@@ -44,23 +43,6 @@ internal static class EventEndpoints
                 RecordResult.Unavailable unavailable => Problems.Result(ErrorCode.StorageUnavailable, unavailable.Reason),
                 _ => throw new UnreachableException(),
             };
-    }
-
-    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
-    {
-        var reader = context.Request.BodyReader;
-        while (true)
-        {
-            var result = await reader.ReadAsync(context.RequestAborted);
-            if (result.IsCompleted)
-            {
-                var body = result.Buffer.ToArray();
-                reader.AdvanceTo(result.Buffer.End);
-                return body;
-            }
-
-            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-        }
     }
 
     private static IResult Reply(CloudEventsRequest request, IReadOnlyList<RecordOutcome> outcomes)

@@ -12,6 +12,9 @@ internal static class HttpExchange
     /// <summary>Longer nobody is waited for.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
+    // RFC 9113, 8.7: a request on such a stream was not looked at.
+    private const long RefusedStream = 7;
+
     /// <summary>Sends once. Throws <see cref="OperationCanceledException"/> only when the caller's token is cancelled.</summary>
     /// <param name="http">Its own timeout must not be shorter than <see cref="Limit"/>.</param>
     /// <param name="request">With content where it has one; disposed by the caller.</param>
@@ -34,7 +37,9 @@ internal static class HttpExchange
         }
         catch (HttpRequestException failure)
         {
-            return HasRefusal(failure) ? new OutgoingAnswer.AddressRefused() : Ended(Text(failure.HttpRequestError), content);
+            return Inner<AddressRefusedException>(failure) is not null ? new OutgoingAnswer.AddressRefused()
+                : Inner<HttpProtocolException>(failure) is { ErrorCode: RefusedStream } ? new OutgoingAnswer.NotReached("The server refused the stream.")
+                : Ended(Text(failure.HttpRequestError), content);
         }
     }
 
@@ -64,17 +69,15 @@ internal static class HttpExchange
     private static OutgoingAnswer Ended(string reason, WatchedContent? content) =>
         content is { Begun: false } ? new OutgoingAnswer.NotReached(reason) : new OutgoingAnswer.Lost(reason);
 
-    private static bool HasRefusal(Exception? failure)
+    private static T? Inner<T>(Exception? failure)
+        where T : Exception
     {
-        for (; failure is not null; failure = failure.InnerException)
+        while (failure is not (null or T))
         {
-            if (failure is AddressRefusedException)
-            {
-                return true;
-            }
+            failure = failure.InnerException;
         }
 
-        return false;
+        return (T?)failure;
     }
 
     private static string Text(HttpRequestError error) => error switch

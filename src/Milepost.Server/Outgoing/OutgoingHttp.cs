@@ -46,13 +46,13 @@ internal sealed class OutgoingHttp : IDisposable
 
     /// <summary>A handler that follows nothing, keeps nothing and tells nobody.</summary>
     /// <param name="authorities">Who may sign certificates beside the system's authorities.</param>
-    /// <param name="connect">How a connection is made; null: as the system does.</param>
+    /// <param name="connect">How a connection is made; null: as the system does, by its proxy where it has one. For addresses of the operator only.</param>
     internal static SocketsHttpHandler Handler(TrustedAuthorities? authorities, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect)
     {
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
-            UseProxy = false,
+            UseProxy = connect is null,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = ConnectLimit,
@@ -62,6 +62,8 @@ internal sealed class OutgoingHttp : IDisposable
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
             MaxConnectionsPerServer = 64,
             EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(60),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
             MaxResponseHeadersLength = 16,
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),
             // Our trace ids are nobody else's business, and an address of a push service, which traces would hold, is a secret.

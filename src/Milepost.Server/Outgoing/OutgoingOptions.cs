@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Milepost.Server.Hosting;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Outgoing;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Milepost.Server.Settings;
 using IPNetwork = System.Net.IPNetwork;
 
 namespace Milepost.Server.Outgoing;
@@ -31,7 +32,7 @@ internal sealed record OutgoingRules
     /// <summary>What is wrong with the options, each beginning with its key.</summary>
     public static IEnumerable<string> Problems(OutgoingOptions options)
     {
-        foreach (var network in options.AllowPrivate.Where(network => !TryParseNetwork(network, out _)))
+        foreach (var network in options.AllowPrivate.Where(network => !ProxyNetwork.TryParse(network, out _)))
         {
             yield return $"Outgoing:AllowPrivate: '{network}' is not an address or a network, for example 10.20.0.0/16.";
         }
@@ -59,16 +60,5 @@ internal sealed record OutgoingRules
         && (address.IsDefaultPort || Ports is null || Ports.Contains(address.Port));
 
     private static IPNetwork ParseNetwork(string text) =>
-        TryParseNetwork(text, out var network) ? network : throw new FormatException($"'{text}' is not an address or a network");
-
-    private static bool TryParseNetwork(string text, out IPNetwork network)
-    {
-        if (IPAddress.TryParse(text, out var address))
-        {
-            network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
-            return true;
-        }
-
-        return IPNetwork.TryParse(text, out network);
-    }
+        ProxyNetwork.TryParse(text, out var network) ? network : throw new FormatException($"'{text}' is not an address or a network");
 }

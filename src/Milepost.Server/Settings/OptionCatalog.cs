@@ -1,5 +1,11 @@
 using System.ComponentModel;
 using System.Reflection;
+using Milepost.Server.Channels.Email;
+using Milepost.Server.Channels.Apns;
+using Milepost.Server.Channels.Fcm;
+using Milepost.Server.Channels.Sms;
+using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Outgoing;
 
 namespace Milepost.Server.Settings;
 
@@ -48,6 +54,12 @@ internal static class OptionCatalog
         ["Retention"] = typeof(RetentionOptions),
         ["Limits"] = typeof(LimitsOptions),
         ["Delivery"] = typeof(DeliveryOptions),
+        ["Channels:Email"] = typeof(EmailOptions),
+        ["Outgoing"] = typeof(OutgoingOptions),
+        ["Channels:WebPush"] = typeof(WebPushOptions),
+        ["Channels:Fcm"] = typeof(FcmOptions),
+        ["Channels:Apns"] = typeof(ApnsOptions),
+        ["Channels:Sms"] = typeof(SmsOptions),
     };
 
     public static readonly IReadOnlyDictionary<string, OptionKey> Keys = Sections

@@ -164,4 +164,8 @@ internal sealed class DeliveryOptions
     [Description("For how long a worker has a delivery to itself. It renews this while it works; when it dies, others take over after this time.")]
     [Range(3, 300)]
     public int LeaseSeconds { get; set; } = 15;
+
+    [Description("A secret for the hashes by which suppressed addresses are kept, so that a copy of the database alone does not tell whether an address is among them. Any long text; the same on all nodes. When it changes, what was suppressed is not found any more.")]
+    [Sensitive]
+    public string AddressKey { get; set; } = "";
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Milepost.Server.Settings;
 
-/// <summary>A trusted proxy as it is written in settings: an address, or a network of them.</summary>
+/// <summary>Trusted proxies and other machines as they are written in settings: an address, or a network of them.</summary>
 internal static class ProxyNetwork
 {
     /// <summary>Reads <c>10.0.0.5</c> or <c>10.0.0.0/24</c>.</summary>

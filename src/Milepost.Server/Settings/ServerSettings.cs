@@ -1,4 +1,10 @@
 using System.Diagnostics;
+using Milepost.Server.Channels.Email;
+using Milepost.Server.Channels.Apns;
+using Milepost.Server.Channels.Fcm;
+using Milepost.Server.Channels.Sms;
+using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Outgoing;
 
 namespace Milepost.Server.Settings;
 
@@ -25,6 +31,17 @@ internal sealed record ServerSettings
     public LimitsOptions Limits { get; init; } = new();
 
     public DeliveryOptions Delivery { get; init; } = new();
+
+    public EmailOptions Email { get; init; } = new();
+    public OutgoingOptions Outgoing { get; init; } = new();
+
+    public WebPushOptions WebPush { get; init; } = new();
+
+    public FcmOptions Fcm { get; init; } = new();
+
+    public ApnsOptions Apns { get; init; } = new();
+
+    public SmsOptions Sms { get; init; } = new();
 
     /// <summary>What this process does.</summary>
     public Roles Roles { get; init; } = Roles.All;

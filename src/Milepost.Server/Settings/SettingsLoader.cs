@@ -1,4 +1,11 @@
 using Microsoft.AspNetCore.Http;
+using Milepost.Server.Channels.Email;
+using Milepost.Server.Channels.Apns;
+using Milepost.Server.Channels.Fcm;
+using Milepost.Server.Channels.Sms;
+using Milepost.Server.Channels.Push;
+using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Outgoing;
 
 namespace Milepost.Server.Settings;
 
@@ -25,18 +32,27 @@ internal static class SettingsLoader
         var retention = binding.Bind<RetentionOptions>();
         var limits = binding.Bind<LimitsOptions>();
         var delivery = binding.Bind<DeliveryOptions>();
+        var email = binding.Bind<EmailOptions>();
+        var outgoing = binding.Bind<OutgoingOptions>();
+        var webPush = binding.Bind<WebPushOptions>();
+        var fcm = binding.Bind<FcmOptions>();
+        var apns = binding.Bind<ApnsOptions>();
+        var sms = binding.Bind<SmsOptions>();
         var urls = Urls(merged, errors);
         var roles = RoleNames.Parse(merged.GetValueOrDefault(OptionCatalog.RolesKey)?.Value ?? RoleNames.Write(Roles.All), errors);
         OptionRules.Check(roles, storage, errors);
         OptionRules.Check(storage, auth, gateway, errors);
         OptionRules.Check(redis, errors);
         OptionRules.Check(kafka, errors);
+        EmailOptionRules.Check(email, errors);
+        errors.AddRange([.. OutgoingRules.Problems(outgoing), .. PushRules.Problems(webPush), .. PushRules.Problems(fcm), .. PushRules.Problems(apns)]);
+        SmsOptionRules.Check(sms, errors);
         if (errors.Count > 0)
         {
             return new SettingsResult.Refused(errors);
         }
 
-        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery], merged, new Dictionary<string, string>(StringComparer.Ordinal)
+        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, email, outgoing, webPush, fcm, apns, sms], merged, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [OptionCatalog.UrlsKey] = string.Join(';', urls),
             [OptionCatalog.RolesKey] = RoleNames.Write(roles),
@@ -55,6 +71,12 @@ internal static class SettingsLoader
                 Retention = retention,
                 Limits = limits,
                 Delivery = delivery,
+                Email = email,
+                Outgoing = outgoing,
+                WebPush = webPush,
+                Fcm = fcm,
+                Apns = apns,
+                Sms = sms,
                 Roles = roles,
                 Urls = urls,
             },

@@ -36,7 +36,7 @@ internal sealed class DeliveryAllowance(ITenantCatalog tenants, DeliveryOptions 
             takes.Add(new LimitTake(delivery.Tenant, $"rate:{channel}", 0, 1, perSecond, BucketSpan / perSecond, default, ClearanceCode.Limit));
         }
 
-        if (delivery.Channel == DeliveryChannel.Sms && (limits.SmsSegmentsPerMonth ?? options.SmsSegmentsPerMonth) is > 0 and var budget)
+        if (delivery.Channel == DeliveryChannel.Sms && SmsBudget.LimitOf(tenants.Of(delivery.Tenant), options) is { } budget)
         {
             takes.Add(new LimitTake(delivery.Tenant, SmsBudget.Scope, SmsBudget.PeriodOf(now), SmsSegments.Count(message.Text), budget, default, SmsBudget.EndOf(now), ClearanceCode.Budget));
         }
@@ -64,6 +64,9 @@ internal sealed class DeliveryAllowance(ITenantCatalog tenants, DeliveryOptions 
 internal static class SmsBudget
 {
     public const string Scope = "sms_budget";
+
+    /// <summary>Segments in a month; null: no limit.</summary>
+    public static int? LimitOf(TenantSettings tenant, DeliveryOptions options) => (tenant.Limits.SmsSegmentsPerMonth ?? options.SmsSegmentsPerMonth) is > 0 and var limit ? limit : null;
 
     public static long PeriodOf(DateTimeOffset now) => (now.UtcDateTime.Year * 100) + now.UtcDateTime.Month;
 

@@ -12,7 +12,7 @@ internal readonly record struct Cleared(Lease Lease, Clearance Clearance, Outgoi
 /// provider can be used, and takes from their limits.
 /// </summary>
 internal sealed class DeliveryClearing(
-    IClearanceStore store, IDeliveryLimitStore limits, ISuppressionStore suppressions, ITenantCatalog tenants, MessageComposer composer, ChannelRoutes routes, DeliveryAllowance allowance, TimeProvider time)
+    IClearanceStore store, IDeliveryLimitStore limits, ISuppressionStore suppressions, ITenantCatalog tenants, MessageComposer composer, ChannelRoutes routes, DeliveryAllowance allowance, BudgetWatch budgets, TimeProvider time)
 {
     public async Task<IReadOnlyList<Cleared>> ClearAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
@@ -76,9 +76,15 @@ internal sealed class DeliveryClearing(
         var reached = await limits.TakeAsync(takes, now, cancellationToken);
         for (var place = 0; place < sends.Length; place++)
         {
+            var delivery = cleared[sends[place]].Lease.Delivery;
+            if (delivery.Channel == DeliveryChannel.Sms)
+            {
+                budgets.Counted(delivery.Tenant, isOver: reached[place] is { Take.Code: ClearanceCode.Budget });
+            }
+
             if (reached[place] is { } limit)
             {
-                cleared[sends[place]] = new Cleared(cleared[sends[place]].Lease, DeliveryAllowance.Over(cleared[sends[place]].Lease.Delivery, limit), null);
+                cleared[sends[place]] = new Cleared(cleared[sends[place]].Lease, DeliveryAllowance.Over(delivery, limit), null);
             }
         }
     }

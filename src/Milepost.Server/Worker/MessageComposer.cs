@@ -4,11 +4,13 @@ using Milepost.Core.Tenants;
 using Milepost.Core.Templates;
 using Milepost.Protocol.Orders;
 using Milepost.Server.Channels;
+using Milepost.Server.Unsubscribe;
+using Milepost.Server.Channels.Sms;
 
 namespace Milepost.Server.Worker;
 
 /// <summary>Makes of a delivery that goes out the message that a provider gets, in the words that were pinned when it was planned.</summary>
-internal sealed class MessageComposer(ITexts texts, TimeProvider time)
+internal sealed class MessageComposer(ITexts texts, UnsubscribeLinks unsubscribe, TimeProvider time)
 {
     internal const string DigestType = "digest";
 
@@ -18,7 +20,8 @@ internal sealed class MessageComposer(ITexts texts, TimeProvider time)
         var locale = send.Device is null ? delivery.Locale : CustomerPlace.LocaleOf(due.Facts.Customer, due.Tenant, send.Device);
         var type = send.Rewrite is { } status ? "order." + status.Wire() : send.Digest.Count > 0 ? DigestType : delivery.Type;
         var link = due.Tenant.Brand.OrderUrl is { } url && delivery.OrderId is { } order ? url.Replace("{order}", Uri.EscapeDataString(order), StringComparison.Ordinal) : null;
-        var words = Words(due, send, type, locale, link);
+        var end = delivery.Channel == DeliveryChannel.Email ? unsubscribe.For(delivery.Tenant, delivery.CustomerId, type) : null;
+        var words = Words(due, send, type, locale, link, end);
         return new OutgoingMessage
         {
             Tenant = delivery.Tenant,
@@ -33,13 +36,15 @@ internal sealed class MessageComposer(ITexts texts, TimeProvider time)
             Address = send.Address,
             Name = due.Facts.Customer?.Profile.Name,
             Title = words.Title,
-            Text = words.Text,
+            // What it costs is counted from here on.
+            Text = delivery.Channel == DeliveryChannel.Sms ? SmsWriting.Plain(words.Text) : words.Text,
             Html = words.Html,
             Link = link,
             Locale = locale,
             CollapseKey = delivery.OrderId ?? delivery.Topic,
             CreatedAt = delivery.CreatedAt,
             ExpiresAt = delivery.ExpiresAt,
+            UnsubscribeUrl = end,
             Brand = due.Tenant.Brand,
             Data = delivery.Data,
             Device = send.Device,
@@ -47,7 +52,7 @@ internal sealed class MessageComposer(ITexts texts, TimeProvider time)
         };
     }
 
-    private RenderedText Words(ClearanceCase due, Clearance.Send send, string type, string locale, string? link)
+    private RenderedText Words(ClearanceCase due, Clearance.Send send, string type, string locale, string? link, string? end)
     {
         var delivery = due.Delivery;
         if (delivery.Channel.Choice() is not { } channel || (delivery.Literal && send.Digest.Count == 0))
@@ -65,6 +70,7 @@ internal sealed class MessageComposer(ITexts texts, TimeProvider time)
             Note = send.Rewrite is null ? delivery.Note : null,
             EventTime = send.Rewrite is null ? delivery.EventTime : null,
             Link = link,
+            UnsubscribeLink = end,
             Digest = [.. send.Digest.Select(item => new DigestItem(item.Title, item.Body, item.EventTime ?? item.CreatedAt))],
             Data = delivery.Data,
             TimeZone = CustomerPlace.ZoneOf(due.Facts.Customer, due.Tenant, send.Device),

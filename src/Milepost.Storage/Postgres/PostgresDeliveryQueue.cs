@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Milepost.Core;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Erasure;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -151,6 +152,19 @@ public sealed class PostgresDeliveryQueue : IDeliveryQueue
     public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
         StepAsync(tenant, id, (row, time) => DeliverySteps.Cancel(row, code, text, time), now, cancellationToken);
 
+    public Task<int> CancelTopicAsync(string tenant, string topic, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) => _database.WriteAsync(
+        TenantScope.Of(tenant),
+        async session =>
+        {
+            AskTime(session, now);
+            session.Add($"{PostgresDeliveryRows.Select} WHERE tenant = $1 AND topic = $2 AND state = 0 ORDER BY id FOR UPDATE", tenant, topic);
+            var (time, rows) = await ReadRowsAsync(session, cancellationToken);
+            PostgresDeliveryRows.Save(session, rows.Select(row => DeliverySteps.Cancel(row, code, text, time)));
+            await session.CommitAsync();
+            return rows.Count;
+        },
+        cancellationToken);
+
     public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
         StepAsync(tenant, id, (row, time) => DeliverySteps.Report(row, report, time), now, cancellationToken);
 
@@ -178,7 +192,15 @@ public sealed class PostgresDeliveryQueue : IDeliveryQueue
         TenantScope.Of(delivery.Tenant),
         async session =>
         {
-            Add(session, [delivery], " RETURNING 1");
+            // Held, so that nothing personal comes in behind an erasure.
+            session.Add("SELECT body FROM customers WHERE tenant = $1 AND id = $2 FOR SHARE", delivery.Tenant, delivery.CustomerId);
+            var isErased = false;
+            await using (var reader = await session.SendAsync())
+            {
+                isErased = await reader.ReadAsync(cancellationToken) && PostgresCustomerStore.Read(reader).ErasedAt is not null;
+            }
+
+            Add(session, [isErased ? PersonalData.Without(delivery) : delivery], " RETURNING 1");
             bool added;
             await using (var reader = await session.SendAsync())
             {
@@ -189,6 +211,15 @@ public sealed class PostgresDeliveryQueue : IDeliveryQueue
             return added;
         },
         cancellationToken);
+
+    public Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken) =>
+        _database.ReadAsync<IReadOnlyList<QueuedDelivery>>(
+            TenantScope.Of(tenant),
+            session => session.Add(
+                $"{PostgresDeliveryRows.Select} WHERE tenant = $1 AND state IN (4, 5) AND (due, id) > ($2, $3) ORDER BY due, id LIMIT $4",
+                tenant, after?.Due.UtcTicks ?? 0, after?.Id ?? "", (long)limit),
+            async reader => await PostgresDeliveryRows.ReadAsync(reader, cancellationToken),
+            cancellationToken);
 
     public Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => _database.ReadAsync(
         TenantScope.Of(tenant),

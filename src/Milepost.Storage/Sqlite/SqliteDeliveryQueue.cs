@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Milepost.Core;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Erasure;
 using Milepost.Core.Recording;
 
 namespace Milepost.Storage.Sqlite;
@@ -89,6 +90,15 @@ public sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueu
     public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
         StepAsync(tenant, id, row => DeliverySteps.Cancel(row, code, text, now), cancellationToken);
 
+    public Task<int> CancelTopicAsync(string tenant, string topic, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            var waiting = SqliteDeliveryRows.Read(session.Prepare($"{SqliteDeliveryRows.Select} WHERE tenant = ? AND topic = ? AND state = 0").Bind(1, tenant).Bind(2, topic));
+            waiting.ForEach(row => SqliteDeliveryRows.Save(session, DeliverySteps.Cancel(row, code, text, now)!));
+            return waiting.Count;
+        },
+        cancellationToken);
+
     public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
         StepAsync(tenant, id, row => DeliverySteps.Report(row, report, now), cancellationToken);
 
@@ -96,7 +106,13 @@ public sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueu
         session => (int)session.Count(session.Prepare("UPDATE deliveries SET due = ?1 WHERE state = 0 AND reason = ?2 AND due > ?1").Bind(1, now).Bind(2, code)),
         cancellationToken);
 
-    public Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken) => database.WriteAsync(session => Insert(session, delivery), cancellationToken);
+    public Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken) => database.WriteAsync(
+        session => Insert(session, SqliteCustomerStore.Find(session, delivery.Tenant, delivery.CustomerId)?.ErasedAt is null ? delivery : PersonalData.Without(delivery)), cancellationToken);
+
+    public Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(database.Read<IReadOnlyList<QueuedDelivery>>(session => SqliteDeliveryRows.Read(session
+            .Prepare($"{SqliteDeliveryRows.Select} WHERE tenant = ?1 AND state IN (4, 5) AND (due, id) > (?2, ?3) ORDER BY due, id LIMIT ?4")
+            .Bind(1, tenant).Bind(2, after?.Due.UtcTicks ?? 0).Bind(3, after?.Id ?? "").Bind(4, limit))));
 
     public Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => Task.FromResult(database.Read(session =>
         SqliteDeliveryRows.Find(session, tenant, id) is { } row ? new DeliveryDetails(row, SqliteDeliveryRows.Attempts(session, tenant, id), SqliteDeliveryRows.Notes(session, tenant, id)) : null));

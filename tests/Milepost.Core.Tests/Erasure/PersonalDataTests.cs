@@ -15,7 +15,7 @@ public sealed class PersonalDataTests
     [Theory]
     [InlineData(typeof(RecordedEvent), "Customer Destination Eta Message Note", "Correction CustomerVisible Driver Id Items ReceivedAt Source Status Subject Tenant Time Total Type")]
     [InlineData(typeof(Order), "Destination Eta", "CustomerId Driver EventCount Id Items Last PaidAt PlacedAt Reached Status Tenant Total")]
-    [InlineData(typeof(MessageRequest), "Body CollapseKey Data Title", "Category Channels DigestWindow ExpiresAt Lane OrderId Priority SendAt Type")]
+    [InlineData(typeof(MessageRequest), "Body CollapseKey Data Title", "Category Channels DigestWindow ExpiresAt Lane OrderId Priority RequestId SendAt Type")]
     [InlineData(typeof(Customer), "Devices Preferences PreferencesVersion Profile ProfileKey", "ErasedAt Tenant")]
     [InlineData(
         typeof(Delivery), "Address Body Data Note Title Topic",
@@ -35,7 +35,7 @@ public sealed class PersonalDataTests
             Total = new Money(9, "EUR"),
             Eta = new Eta(Some.Evening, null, null, "rain"),
             Driver = new Driver("d-1", "Dan", "bike"),
-            Message = new MessageRequest { Type = "shop.news", Category = NotificationCategory.Social, Priority = NotificationPriority.Low, Title = "Dear Ada", Body = "Hi", CollapseKey = "ada" },
+            Message = new MessageRequest { RequestId = "r-1", Type = "shop.news", Category = NotificationCategory.Social, Priority = NotificationPriority.Low, Title = "Dear Ada", Body = "Hi", CollapseKey = "ada" },
         };
         var bare = PersonalData.Without(full, "c-1");
         bare.ShouldBe(full with
@@ -44,7 +44,7 @@ public sealed class PersonalDataTests
             Note = null,
             Destination = null,
             Eta = new Eta(Some.Evening, null, null, null),
-            Message = new MessageRequest { Type = "shop.news", Category = NotificationCategory.Social, Priority = NotificationPriority.Low },
+            Message = new MessageRequest { RequestId = "r-1", Type = "shop.news", Category = NotificationCategory.Social, Priority = NotificationPriority.Low },
         });
         PersonalData.Without(bare, "c-1").ShouldBe(bare);
         PersonalData.Without(full, "c-9").Customer.ShouldBe(full.Customer);

@@ -67,8 +67,10 @@ public sealed class PreferenceRulesTests
     [Fact]
     public void Each_choice_has_words()
     {
-        var words = (from source in Enum.GetValues<ChoiceSource>() from channel in Enum.GetValues<NotificationChannel>() from allowed in (bool[])[true, false]
-                     select PreferenceRules.Words(new Choice(allowed, source, Fixed: false), channel)).ToList();
+        var words = Enum.GetValues<ChoiceSource>()
+            .SelectMany(source => Enum.GetValues<NotificationChannel>().Select(channel => (source, channel)))
+            .SelectMany(row => ((bool[])[true, false]).Select(allowed => PreferenceRules.Words(new Choice(allowed, row.source, Fixed: false), row.channel)))
+            .ToList();
         words.Distinct().Count().ShouldBe(words.Count);
         PreferenceRules.Words(new Choice(Allowed: false, ChoiceSource.CustomerType, Fixed: false), Email).ShouldBe("By e-mail: no; the customer chose so for this type.");
     }

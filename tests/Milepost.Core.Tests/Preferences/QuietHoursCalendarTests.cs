@@ -48,7 +48,7 @@ public sealed class QuietHoursCalendarTests
     // 2026-03-29, 02:00 to 03:00 does not exist in Berlin: 01:00 UTC is the first instant behind it.
     [InlineData("sunday 00:00-02:30", "2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z")]
     [InlineData("sunday 00:00-02:30", "2026-03-29T01:00:00Z", null)]
-    [InlineData("sunday 02:30-05:00", "2026-03-29T00:59:00Z", null)]
+    [InlineData("sunday 02:30-05:00", "2026-03-29T00:59:59.9999999Z", null)]
     [InlineData("sunday 02:30-05:00", "2026-03-29T01:00:00Z", "2026-03-29T03:00:00Z")]
     [InlineData("sunday 02:10-02:50", "2026-03-29T01:00:00Z", null)]
     public void A_time_in_a_skipped_hour_is_the_first_instant_behind_it(string window, string now, string? until) => Check(Days(window), Berlin, now, until);
@@ -69,6 +69,12 @@ public sealed class QuietHoursCalendarTests
     [InlineData("friday 22:00-07:00", "2011-12-30T11:00:00Z", "2011-12-30T17:00:00Z")]
     [InlineData("friday 08:00-20:00", "2011-12-30T10:00:00Z", null)]
     public void A_day_that_did_not_exist_has_no_hours(string window, string now, string? until) => Check(Days(window), "Pacific/Apia", now, until);
+
+    [Theory]
+    // 2010-11-07 in St. John's: 00:01 (02:31 UTC) was followed by 23:01 of the day before.
+    [InlineData("friday 23:45-23:30", "2010-11-07T02:30:30Z", "2010-11-07T03:00:00Z")]
+    [InlineData("sunday 00:00-06:00", "2010-11-07T02:40:00Z", "2010-11-07T09:30:00Z")]
+    public void A_day_that_comes_back_after_midnight_is_still_its_own(string window, string now, string until) => Check(Days(window), "America/St_Johns", now, until);
 
     [Fact]
     public void Clocks_put_forward_at_midnight_take_the_begin_along() =>

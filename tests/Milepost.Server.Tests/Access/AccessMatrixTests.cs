@@ -24,6 +24,8 @@ public sealed class AccessMatrixTests
         ["GET /api/v1/{tenant}/orders/{id}"] = Readers,
         ["GET /api/v1/{tenant}/orders/{id}/tracking"] = Readers,
         ["GET /api/v1/{tenant}/notifications"] = Customers,
+        ["POST /api/v1/{tenant}/notifications"] = "notifications:write admin",
+        ["DELETE /api/v1/{tenant}/notifications/requests/{id}"] = "notifications:write admin",
         ["PUT /api/v1/{tenant}/notifications/read-all"] = Customers,
         ["PUT /api/v1/{tenant}/notifications/{id}/read"] = Customers,
         ["DELETE /api/v1/{tenant}/notifications/{id}/read"] = Customers,
@@ -42,9 +44,29 @@ public sealed class AccessMatrixTests
         ["GET /u/{token}"] = "anyone",
         ["POST /u/{token}"] = "anyone",
         ["POST /api/v1/{tenant}/realtime/tickets"] = Readers,
+        ["GET /api/v1/{tenant}/push/vapid-public-key"] = Customers,
         ["GET /api/v1/{tenant}/admin/outbox"] = "operator admin",
+        ["GET /api/v1/{tenant}/admin/decisions"] = "operator admin",
+        ["POST /api/v1/{tenant}/admin/decisions/dry-run"] = "operator admin",
+        ["GET /api/v1/{tenant}/admin/deliveries"] = "operator admin",
+        ["GET /api/v1/{tenant}/admin/deliveries/{id}"] = "operator admin",
+        ["POST /api/v1/{tenant}/admin/deliveries/{id}/redrive"] = "admin",
+        ["POST /api/v1/{tenant}/admin/deliveries/redrive"] = "admin",
+        ["GET /api/v1/{tenant}/admin/providers"] = "operator admin",
+        ["GET /api/v1/{tenant}/admin/suppressions"] = "operator admin",
+        ["POST /api/v1/{tenant}/admin/suppressions"] = "admin",
+        ["POST /api/v1/{tenant}/admin/suppressions/lookup"] = "operator admin",
+        ["DELETE /api/v1/{tenant}/admin/suppressions/{id}"] = "admin",
+        ["POST /api/v1/{tenant}/feedback/email"] = "feedback:write admin",
         ["POST /api/v1/{tenant}/admin/revocations"] = "admin",
         ["GET /api/v1/{tenant}/admin/revocations"] = "admin",
+        ["GET /api/v1/{tenant}/admin/templates"] = "operator admin",
+        ["GET /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}"] = "operator admin",
+        ["PUT /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}"] = "admin",
+        ["POST /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}/publish"] = "admin",
+        ["POST /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}/revert"] = "admin",
+        ["POST /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}/test"] = "admin",
+        ["POST /api/v1/{tenant}/admin/templates/preview"] = "admin",
         ["GET /ws/notifications"] = "other-tenant " + Readers,
         ["GET /ws/orders/{id}/tracking"] = "other-tenant " + Readers,
         ["GET /ws"] = "other-tenant " + Readers,
@@ -68,6 +90,7 @@ public sealed class AccessMatrixTests
         ["stranger"] = TestServer.Token("c-2"),
         ["events:write"] = TestServer.Token("shop", "events:write"),
         ["notifications:write"] = TestServer.Token("mailer", "notifications:write"),
+        ["feedback:write"] = TestServer.Token("relay", "feedback:write"),
         ["operator"] = TestServer.Token("op", "operator"),
         ["admin"] = TestServer.Token("root", "admin"),
     };
@@ -89,7 +112,8 @@ public sealed class AccessMatrixTests
             foreach (var (caller, token) in Callers)
             {
                 using var http = server.Http(token);
-                var path = pattern.Replace("{tenant}", TestServer.Tenant, StringComparison.Ordinal).Replace("{id}", "o-1", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal);
+                var path = pattern.Replace("{tenant}", TestServer.Tenant, StringComparison.Ordinal).Replace("{id}", "o-1", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal)
+                    .Replace("{type}/{channel}/{locale}", "order.placed/push/en", StringComparison.Ordinal);
                 using var request = new HttpRequestMessage(new HttpMethod(method), path);
                 // As through a proxy: a rule that is open to this machine is not open to what comes from there.
                 request.Headers.Add("X-Forwarded-For", "203.0.113.7");

@@ -73,6 +73,15 @@ public sealed class DeviceEndpointTests : IAsyncLifetime
     public async Task An_endpoint_that_leads_elsewhere_is_refused(string endpoint) =>
         (await ProblemFieldAsync(Subscriptions, Subscription(endpoint))).ShouldBe("endpoint");
 
+    [Fact]
+    public async Task Where_the_operator_allows_a_network_an_endpoint_may_lead_there()
+    {
+        await using var server = await TestServer.StartAsync(settings => settings.Outgoing.AllowPrivate = ["127.0.0.0/8"]);
+        using var http = server.Http(TestServer.Token("anna"));
+        using var body = new StringContent(Subscription("https://127.0.0.1/a"), Encoding.UTF8, "application/json");
+        (await http.PutAsync(Subscriptions, body)).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
     [Theory]
     [InlineData("p256dh", "", "keys.p256dh")]
     [InlineData("p256dh", "AAAA", "keys.p256dh")]

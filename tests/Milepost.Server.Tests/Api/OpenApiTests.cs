@@ -106,6 +106,23 @@ public sealed class OpenApiTests
         await CallAsync(document, staff, "GET", "/api/v1/{tenant}/admin/outbox", "/api/v1/acme/admin/outbox?limit=1", 200);
     }
 
+    [Fact]
+    public async Task Real_answers_on_suppressions_and_feedback_fit_their_schemas()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var document = await DocumentAsync(server);
+        using var admin = server.Http(TestServer.Token("root", "admin"));
+        const string Suppressions = "/api/v1/{tenant}/admin/suppressions";
+        var address = """{"channel":"email","address":"ada@example.org","detail":"asked us"}""";
+        await CallAsync(document, admin, "POST", Suppressions, "/api/v1/acme/admin/suppressions", 201, address, "application/json");
+        await CallAsync(document, admin, "POST", Suppressions, "/api/v1/acme/admin/suppressions", 400, "{}", "application/json");
+        await CallAsync(document, admin, "GET", Suppressions, "/api/v1/acme/admin/suppressions", 200);
+        await CallAsync(document, admin, "POST", Suppressions + "/lookup", "/api/v1/acme/admin/suppressions/lookup", 200, address, "application/json");
+        await CallAsync(document, admin, "DELETE", Suppressions + "/{id}", "/api/v1/acme/admin/suppressions/none", 404);
+        var feedback = """[{"type":"bounce","hard":true,"address":"bob@example.org","time":"2026-11-21T18:00:00Z"},7]""";
+        await CallAsync(document, admin, "POST", "/api/v1/{tenant}/feedback/email", "/api/v1/acme/feedback/email", 200, feedback, "application/json");
+    }
+
     private static async Task CallAsync(JsonDocument document, HttpClient http, string method, string path, string address, int status, string? body = null, string contentType = "application/cloudevents+json")
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), address);

@@ -14,7 +14,7 @@ public sealed class WallTests
     [InlineData("using Milepost.Server.Demo", "Demo", "Commands")]
     [InlineData("using Milepost.Server.Gateway", "Gateway", "Hosting")]
     [InlineData("using Milepost.Server.Worker", "Worker", "Hosting")]
-    [InlineData("using Milepost.Server.Channels", "Channels", "Worker", "Hosting")]
+    [InlineData("using Milepost.Server.Channels", "Channels", "Worker", "Hosting", "Settings")]
     [InlineData("using Milepost.Server.Admin", "Admin", "Hosting")]
     [InlineData("using Milepost.Server.Ingest", "Ingest", "Hosting", "Settings/OptionRules.cs")]
     [InlineData("using Confluent.Kafka", "Ingest")]

@@ -6,6 +6,7 @@ using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
 using Milepost.Server.Channels;
 using Milepost.Server.Settings;
+using Milepost.Server.Tenants;
 using Milepost.Server.Worker;
 using Milepost.Storage.Sqlite;
 using Milepost.Testing;
@@ -255,11 +256,12 @@ public sealed class DeliveryLoopTests : IDisposable
     }
 
     private DeliveryLoop Loop(IDeliveryQueue queue) => new(
-        queue, Clearing(), new DeliverySending(_routes, new AddressHygiene(_suppressions, _clock, NullLogger<AddressHygiene>.Instance), _clock, () => 0, NullLogger<DeliverySending>.Instance),
+        queue, Clearing(), new DeliverySending(_routes, new AddressHygiene(_suppressions, new TenantChanges(new SqliteTenantStore(_database), new TenantCatalog(), _clock), _clock, NullLogger<AddressHygiene>.Instance), _clock, () => 0, NullLogger<DeliverySending>.Instance),
         _signal, _options, _clock, NullLogger<DeliveryLoop>.Instance);
 
     private DeliveryClearing Clearing() => new(
-        new SqliteClearanceStore(_database), new SqliteDeliveryLimitStore(_database), _suppressions, _tenants, new MessageComposer(new RuleTexts(), _clock), _routes, new DeliveryAllowance(_tenants, _options), _clock);
+        new SqliteClearanceStore(_database), new SqliteDeliveryLimitStore(_database), _suppressions, _tenants, new MessageComposer(new RuleTexts(), _clock), _routes, new DeliveryAllowance(_tenants, _options),
+        new BudgetWatch(new SqliteDeliveryLimitStore(_database), _tenants, _options, _clock, NullLogger<BudgetWatch>.Instance), _clock);
 
     private Task QueueAsync(params IReadOnlyList<string> ids) => new SqliteOrderStore(_database).RecordAsync(
         [],
@@ -419,12 +421,18 @@ public sealed class DeliveryLoopTests : IDisposable
         public Task<bool> CancelAsync(string tenant, string id, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
             queue.CancelAsync(tenant, id, code, text, now + Skew, cancellationToken);
 
+        public Task<int> CancelTopicAsync(string tenant, string topic, string code, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
+            queue.CancelTopicAsync(tenant, topic, code, text, now + Skew, cancellationToken);
+
         public Task<bool> ReportAsync(string tenant, string id, DeliveryReport report, DateTimeOffset now, CancellationToken cancellationToken) =>
             queue.ReportAsync(tenant, id, report, now + Skew, cancellationToken);
 
         public Task<int> WakeAsync(string code, DateTimeOffset now, CancellationToken cancellationToken) => queue.WakeAsync(code, now + Skew, cancellationToken);
 
         public Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken) => queue.AddAsync(delivery, cancellationToken);
+
+        public Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken) =>
+            queue.ListDeadAsync(tenant, after, limit, cancellationToken);
 
         public Task<DeliveryDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => queue.FindAsync(tenant, id, cancellationToken);
 

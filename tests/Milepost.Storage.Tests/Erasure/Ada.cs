@@ -65,6 +65,7 @@ internal static class Ada
     {
         Message = new MessageRequest
         {
+            RequestId = id,
             Type = "shop.news",
             Category = NotificationCategory.Social,
             Priority = NotificationPriority.Critical,

@@ -102,6 +102,7 @@ class Session {
   #take(frame) {
     const stream = frame.stream ?? '';
     if (frame.type === 'reset') {
+      this.#store.forget(stream);
       this.#do(this.#read(stream));
       return;
     }

@@ -1,11 +1,20 @@
 /** @import { Frame, Notification, NotificationPage, Order, TimelineEntry } from './types.js' */
 
+const RECENT = 100;
+const INBOX = 'notifications';
+
 /** One customer's orders and inbox: snapshots go in, frames go in, the page shows what is here. */
 export class Store {
   /** @type {Map<string, Order>} */ orders = new Map();
   /** @type {Notification[]} */ notifications = [];
   unread = 0;
   total = 0;
+
+  /**
+   * The last frames of each stream. A snapshot was read while frames came in: what it does not know yet is applied to it again.
+   * @type {Map<string, Frame[]>}
+   */
+  #recent = new Map();
 
   /** What is under way first, the newest first; then what is over, by when it ended. */
   sorted() {
@@ -26,6 +35,7 @@ export class Store {
     const isOlder = known !== undefined && known.epoch === tracking.stream?.epoch && known.offset > (tracking.stream?.offset ?? 0);
     if (!isOlder) {
       this.orders.set(tracking.id, tracking);
+      this.#missing(`order:${tracking.id}`, tracking.stream?.offset).forEach((frame) => this.takeOrderFrame(frame));
     }
   }
 
@@ -33,6 +43,23 @@ export class Store {
   takeInbox(page) {
     this.notifications = page.items;
     this.#count(page);
+    this.#missing(INBOX, page.stream.offset).forEach((frame) => this.#applyToInbox(frame));
+  }
+
+  /** The stream starts over: what came before says nothing of it. @param {string} stream */
+  forget(stream) {
+    this.#recent.delete(stream);
+  }
+
+  /** @param {string} stream @param {Frame} frame */
+  #remember(stream, frame) {
+    const frames = this.#recent.get(stream) ?? [];
+    this.#recent.set(stream, [...frames, frame].slice(-RECENT));
+  }
+
+  /** @param {string} stream @param {number | undefined} offset That of a snapshot. */
+  #missing(stream, offset) {
+    return (this.#recent.get(stream) ?? []).filter((frame) => (frame.offset ?? 0) > (offset ?? 0));
   }
 
   /**
@@ -41,11 +68,14 @@ export class Store {
    */
   takeOrderFrame(frame) {
     const change = frame.data;
+    const offset = frame.offset ?? 0;
+    if (!this.#missing(`order:${change.orderId}`, 0).includes(frame)) {
+      this.#remember(`order:${change.orderId}`, frame);
+    }
     const order = this.orders.get(change.orderId);
     if (order === undefined) {
       return false;
     }
-    const offset = frame.offset ?? 0;
     if (order.stream !== undefined && offset <= order.stream.offset) {
       return false;
     }
@@ -64,8 +94,16 @@ export class Store {
 
   /** Applies an entry of the inbox's stream. Counts are the server's, always. @param {Frame} frame */
   takeInboxFrame(frame) {
+    this.#remember(INBOX, frame);
+    this.#applyToInbox(frame);
+  }
+
+  /** @param {Frame} frame */
+  #applyToInbox(frame) {
     const change = frame.data;
-    if (frame.type === 'notification.new') {
+    if (frame.type === 'notification.new' && change.notification.archivedAt !== undefined) {
+      // The customer does not want these in the inbox: they were archived from the start.
+    } else if (frame.type === 'notification.new') {
       this.notifications = [change.notification, ...this.notifications.filter((note) => note.id !== change.notification.id)].slice(0, 60);
     } else if (frame.type === 'notification.updated') {
       this.notifications = this.notifications

@@ -7,6 +7,8 @@ using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
+using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Server.Settings;
 using Milepost.Storage;
 using Milepost.Storage.Postgres;
@@ -25,7 +27,6 @@ internal static class StorageSetup
     public static void Add(IServiceCollection services, StorageOptions storage)
     {
         services.AddHostedService<StorageStart>();
-        services.AddSingleton(new AddressSecret(""));
         switch (storage.Provider)
         {
             case StorageOptions.Sqlite:
@@ -38,10 +39,13 @@ internal static class StorageSetup
                 services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
+                services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
+                services.AddSingleton<ITenantStore, SqliteTenantStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IDeliveryHistory, SqliteDeliveryHistory>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
                 services.AddSingleton<IClearanceStore, SqliteClearanceStore>();
+                services.AddSingleton<IDecisionStore, SqliteDecisionStore>();
                 services.AddSingleton<IDeliveryLimitStore, SqliteDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, SqliteSuppressionStore>();
                 services.AddHostedService<CheckpointLoop>();
@@ -61,9 +65,12 @@ internal static class StorageSetup
                 services.AddSingleton<IDeliveryHistory, PostgresDeliveryHistory>();
                 services.AddSingleton<IOutbox, PostgresOutbox>();
                 services.AddSingleton<IClearanceStore, PostgresClearanceStore>();
+                services.AddSingleton<IDecisionStore, PostgresDecisionStore>();
                 services.AddSingleton<IDeliveryLimitStore, PostgresDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, PostgresSuppressionStore>();
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
+                services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
+                services.AddSingleton<ITenantStore, PostgresTenantStore>();
                 break;
             default:
                 throw new UnreachableException();
