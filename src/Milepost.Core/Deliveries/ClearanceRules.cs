@@ -13,6 +13,9 @@ namespace Milepost.Core.Deliveries;
 /// <param name="Now">The time.</param>
 public sealed record ClearanceCase(QueuedDelivery Row, ClearanceFacts Facts, TenantSettings Tenant, DateTimeOffset Now)
 {
+    /// <summary>Deliveries in the same hands that were held or stopped a moment ago: nobody is sending them.</summary>
+    public IReadOnlySet<string> SetAside { get; init; } = new HashSet<string>();
+
     public Delivery Delivery => Row.Delivery;
 }
 
@@ -164,7 +167,7 @@ public static class ClearanceRules
     }
 
     private static Clearance.Hold? InOrder(ClearanceCase due) =>
-        due.Facts.Siblings.Any(other => other.Delivery.Place < due.Delivery.Place && other.Progress.State is DeliveryState.Leased or DeliveryState.Sending)
+        due.Facts.Siblings.Any(other => other.Delivery.Place < due.Delivery.Place && other.Progress.State is (DeliveryState.Leased or DeliveryState.Sending) && !due.SetAside.Contains(other.Delivery.Id))
             ? new Clearance.Hold(due.Now + InOrderWait, ClearanceCode.InOrder, "An older message about the same is being sent.")
             : null;
 

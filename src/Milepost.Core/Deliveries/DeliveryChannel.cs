@@ -53,7 +53,7 @@ public static class DeliveryChannelNames
 }
 
 /// <summary>How a channel is treated.</summary>
-/// <param name="TimeToLive">How long a delivery is worth sending.</param>
+/// <param name="TimeToLive">How long a delivery is tried at most, quiet hours among it. For how long it is worth telling depends on what it tells.</param>
 /// <param name="Resends">
 /// How often it is sent again when it is not known whether it went out. A second e-mail is a nuisance, a second text message costs money too; a
 /// second push replaces the first (one collapse key), and a webhook carries its id for the receiver to drop repeats.
@@ -61,13 +61,13 @@ public static class DeliveryChannelNames
 /// <param name="Retry">When to try again what was refused for now.</param>
 public sealed record ChannelPolicy(TimeSpan TimeToLive, int Resends, RetrySchedule Retry)
 {
-    private static readonly ChannelPolicy Push = new(TimeSpan.FromHours(4), Resends: 2, new RetrySchedule(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(15), Attempts: 24));
+    private static readonly ChannelPolicy Push = new(TimeSpan.FromHours(24), Resends: 2, new RetrySchedule(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(15), Attempts: 100));
 
     private static readonly Dictionary<DeliveryChannel, ChannelPolicy> Table = new()
     {
         // RFC 5321, 4.5.4.1: a refused mail is tried again after half an hour or so, more often at first; greylisting asks for five minutes.
         [DeliveryChannel.Email] = new(TimeSpan.FromHours(24), Resends: 1, new RetrySchedule(TimeSpan.FromMinutes(5), TimeSpan.FromHours(2), Attempts: 18)),
-        [DeliveryChannel.Sms] = new(TimeSpan.FromHours(4), Resends: 0, new RetrySchedule(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(30), Attempts: 12)),
+        [DeliveryChannel.Sms] = new(TimeSpan.FromHours(24), Resends: 0, new RetrySchedule(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(30), Attempts: 50)),
         [DeliveryChannel.WebPush] = Push,
         [DeliveryChannel.Fcm] = Push,
         [DeliveryChannel.Apns] = Push,

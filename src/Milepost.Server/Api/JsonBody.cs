@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Net.Http.Headers;
 using Milepost.Protocol.Errors;
-using Milepost.Server.Ingest;
 
 namespace Milepost.Server.Api;
 

@@ -5,6 +5,7 @@ using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Ingest;
+using Milepost.Server.Ingest.Messages;
 using Milepost.Server.Unsubscribe;
 using Milepost.Server.Templates;
 using Milepost.Server.Tenants;

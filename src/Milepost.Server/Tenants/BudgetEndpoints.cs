@@ -4,8 +4,8 @@ using Milepost.Core.Tenants;
 using Milepost.Protocol.Tenants;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Settings;
-using Milepost.Server.Worker;
 
 namespace Milepost.Server.Tenants;
 

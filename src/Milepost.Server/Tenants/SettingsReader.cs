@@ -109,15 +109,15 @@ internal sealed partial class SettingsReader
         };
     }
 
-    private Dictionary<string, IReadOnlyList<RouteStep>> Routes(Dictionary<string, IReadOnlyList<RouteStepView>> routes)
+    private Dictionary<string, IReadOnlyList<RouteStep>> Routes(Dictionary<string, IReadOnlyList<RouteStepView?>?> routes)
     {
         Refuse(routes.Count > MaxRoutes, "routes", $"At most {MaxRoutes} notification types.");
         var read = new Dictionary<string, IReadOnlyList<RouteStep>>(StringComparer.Ordinal);
         foreach (var (type, steps) in routes)
         {
             Refuse(!PreferenceReader.IsTypeName(type), $"routes.{type}", $"A notification type is {PreferenceReader.TypeRule}.");
-            Refuse(steps.Count > MaxSteps, $"routes.{type}", $"At most {MaxSteps} steps.");
-            read[type] = [.. steps.Select((step, index) => Step(step, $"routes.{type}[{index}]"))];
+            Refuse(steps is null || steps.Count > MaxSteps || steps.Contains(null), $"routes.{type}", $"A list of at most {MaxSteps} steps.");
+            read[type] = [.. (steps ?? []).OfType<RouteStepView>().Select((step, index) => Step(step, $"routes.{type}[{index}]"))];
         }
 
         return read;

@@ -18,7 +18,7 @@ internal sealed record TenantSettingsRequest
 
     public TenantLimitsView? Limits { get; init; }
 
-    public Dictionary<string, IReadOnlyList<RouteStepView>>? Routes { get; init; }
+    public Dictionary<string, IReadOnlyList<RouteStepView?>?>? Routes { get; init; }
 
     public int? RetentionDays { get; init; }
 }

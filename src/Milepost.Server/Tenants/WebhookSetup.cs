@@ -19,7 +19,7 @@ internal static class WebhookSetup
     public static SettingsProblem? Check(WebhookRequest request, OutgoingRules rules)
     {
         var types = request.Types ?? [];
-        var wrong = Enumerable.Range(0, types.Count).FirstOrDefault(index => !PreferenceReader.IsTypeName(types[index]), -1);
+        var wrong = Enumerable.Range(0, types.Count).FirstOrDefault(index => types[index] is not { } type || !PreferenceReader.IsTypeName(type), -1);
         return OutgoingAddress.Check(request.Url, rules) is { } problem ? new SettingsProblem(ErrorCode.InvalidField, "url", $"The address {problem.Text()}.")
             : types.Count > MaxTypes ? new SettingsProblem(ErrorCode.InvalidField, "types", $"At most {MaxTypes} notification types.")
             : wrong >= 0 ? new SettingsProblem(ErrorCode.InvalidField, string.Create(CultureInfo.InvariantCulture, $"types[{wrong}]"), $"A notification type is {PreferenceReader.TypeRule}.")

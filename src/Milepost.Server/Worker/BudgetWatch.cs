@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
 using Milepost.Core.Tenants;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Settings;
 using Milepost.Server.Telemetry;
 

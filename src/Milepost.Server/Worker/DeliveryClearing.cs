@@ -19,9 +19,16 @@ internal sealed class DeliveryClearing(
         var facts = await store.ReadAsync([.. leases.Select(lease => lease.Delivery)], cancellationToken);
         var now = time.GetUtcNow();
         var cleared = new Cleared[leases.Count];
-        for (var index = 0; index < leases.Count; index++)
+        var aside = new HashSet<string>(StringComparer.Ordinal);
+
+        // The older ones first: what becomes of them decides about the newer.
+        foreach (var index in Enumerable.Range(0, leases.Count).OrderBy(index => leases[index].Delivery.Place))
         {
-            cleared[index] = Decide(leases[index], facts[index], now);
+            cleared[index] = Decide(leases[index], facts[index], aside, now);
+            if (cleared[index].Clearance is not Clearance.Send)
+            {
+                aside.Add(leases[index].Delivery.Id);
+            }
         }
 
         await StopSuppressedAsync(cleared, cancellationToken);
@@ -29,9 +36,9 @@ internal sealed class DeliveryClearing(
         return cleared;
     }
 
-    private Cleared Decide(Lease lease, ClearanceFacts facts, DateTimeOffset now)
+    private Cleared Decide(Lease lease, ClearanceFacts facts, IReadOnlySet<string> aside, DateTimeOffset now)
     {
-        var due = new ClearanceCase(lease.Row, facts, tenants.Of(lease.Delivery.Tenant), now);
+        var due = new ClearanceCase(lease.Row, facts, tenants.Of(lease.Delivery.Tenant), now) { SetAside = aside };
         var clearance = ClearanceRules.Decide(due);
         if (clearance is not Clearance.Send send)
         {

@@ -91,5 +91,5 @@ internal sealed record SinkReply(int Status, IReadOnlyDictionary<string, string>
 internal sealed record SinkCall(string Method, string Path, Dictionary<string, string> Headers, string Body, bool[] Verified)
 {
     /// <summary>The fields of a form.</summary>
-    public Dictionary<string, string> Form => Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(Body).ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
+    public Dictionary<string, string> Form => Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(Body).ToDictionary(entry => entry.Key, entry => entry.Value.ToString(), StringComparer.Ordinal);
 }

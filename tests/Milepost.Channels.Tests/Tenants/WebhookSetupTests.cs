@@ -106,6 +106,7 @@ public sealed class WebhookSetupTests : IAsyncLifetime
     [InlineData("""{"url":"https://10.0.0.1/"}""", "url")]
     [InlineData("""{"url":"https://u:p@hooks.example/"}""", "url")]
     [InlineData("""{"url":"https://hooks.example/","types":["order.placed","No Type"]}""", "types[1]")]
+    [InlineData("""{"url":"https://hooks.example/","types":[null]}""", "types[0]")]
     [InlineData("""{"url":"https://hooks.example/","secret":"mine"}""", "secret")]
     public async Task What_is_wrong_is_named(string document, string field)
     {

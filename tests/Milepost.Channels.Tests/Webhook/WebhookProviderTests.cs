@@ -17,7 +17,7 @@ public sealed class WebhookProviderTests : IAsyncLifetime
 {
     private static readonly OutgoingOptions ThisMachine = new() { AllowPrivate = ["127.0.0.1"], AllowHttp = true, Ports = ["*"] };
 
-    private readonly FakeClock _clock = new(DateTimeOffset.UtcNow);
+    private readonly FakeClock _clock = new(TimeProvider.System.GetUtcNow());
     private readonly string _secret = WebhookSignature.NewSecret();
     private readonly OutgoingHttp _http;
     private readonly WebhookProvider _provider;

@@ -123,6 +123,24 @@ public sealed class OpenApiTests
         await CallAsync(document, admin, "POST", "/api/v1/{tenant}/feedback/email", "/api/v1/acme/feedback/email", 200, feedback, "application/json");
     }
 
+    [Fact]
+    public async Task Real_answers_on_settings_and_webhooks_fit_their_schemas()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var document = await DocumentAsync(server);
+        using var admin = server.Http(TestServer.Token("root", "admin"));
+        const string Settings = "/api/v1/{tenant}/admin/settings", Webhooks = "/api/v1/{tenant}/admin/webhooks";
+        var routes = """{"brand":{"name":"Acme"},"limits":{"smsCountries":["49"]},"routes":{"order.delivered":[{"channel":"sms","afterSeconds":60}]}}""";
+        await CallAsync(document, admin, "PUT", Settings, "/api/v1/acme/admin/settings", 200, routes, "application/json");
+        await CallAsync(document, admin, "PUT", Settings, "/api/v1/acme/admin/settings", 400, """{"retentionDays":0}""", "application/json");
+        await CallAsync(document, admin, "PUT", Settings, "/api/v1/acme/admin/settings", 412, """{"version":0}""", "application/json");
+        await CallAsync(document, admin, "GET", Settings, "/api/v1/acme/admin/settings", 200);
+        await CallAsync(document, admin, "GET", "/api/v1/{tenant}/admin/budgets", "/api/v1/acme/admin/budgets", 200);
+        await CallAsync(document, admin, "POST", Webhooks, "/api/v1/acme/admin/webhooks", 201, """{"url":"https://hooks.shop.example/"}""", "application/json");
+        await CallAsync(document, admin, "GET", Webhooks, "/api/v1/acme/admin/webhooks", 200);
+        await CallAsync(document, admin, "POST", Webhooks + "/{id}/test", "/api/v1/acme/admin/webhooks/none/test", 404);
+    }
+
     private static async Task CallAsync(JsonDocument document, HttpClient http, string method, string path, string address, int status, string? body = null, string contentType = "application/cloudevents+json")
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), address);

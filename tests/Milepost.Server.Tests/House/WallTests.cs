@@ -9,14 +9,14 @@ public sealed class WallTests
     [InlineData("using Milepost.Client", "Commands", "Demo")]
     [InlineData("using Milepost.LoadTest", "Commands")]
     [InlineData("using Milepost.Storage", "Hosting", "Settings/Options.cs", "Settings/OptionRules.cs")]
-    [InlineData("using Milepost.Server.Hosting", "Hosting", "Commands", "Demo", "Access", "Api", "Gateway", "Ingest")]
+    [InlineData("using Milepost.Server.Hosting", "Hosting", "Commands", "Demo", "Access", "Api", "Gateway", "Ingest", "Channels/Email")]
     [InlineData("using Milepost.Server.Commands", "Commands", "Program.cs")]
     [InlineData("using Milepost.Server.Demo", "Demo", "Commands")]
     [InlineData("using Milepost.Server.Gateway", "Gateway", "Hosting")]
     [InlineData("using Milepost.Server.Worker", "Worker", "Hosting")]
-    [InlineData("using Milepost.Server.Channels", "Channels", "Worker", "Hosting", "Settings")]
+    [InlineData("using Milepost.Server.Channels", "Channels", "Worker", "Hosting", "Settings", "Templates", "Tenants", "Admin/Decisions")]
     [InlineData("using Milepost.Server.Admin", "Admin", "Hosting")]
-    [InlineData("using Milepost.Server.Ingest", "Ingest", "Hosting", "Settings/OptionRules.cs")]
+    [InlineData("using Milepost.Server.Ingest", "Ingest", "Hosting", "Settings/OptionRules.cs", "Admin/Decisions/DecisionEndpoints.cs", "Channels/Email")]
     [InlineData("using Confluent.Kafka", "Ingest")]
     public void A_namespace_is_used_only_where_it_may_be(string use, params string[] allowed)
     {

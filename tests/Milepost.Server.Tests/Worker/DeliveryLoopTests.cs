@@ -6,7 +6,9 @@ using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
 using Milepost.Server.Channels;
 using Milepost.Server.Settings;
+using Milepost.Server.Unsubscribe;
 using Milepost.Server.Tenants;
+using Milepost.Server.Unsubscribe;
 using Milepost.Server.Worker;
 using Milepost.Storage.Sqlite;
 using Milepost.Testing;
@@ -256,11 +258,11 @@ public sealed class DeliveryLoopTests : IDisposable
     }
 
     private DeliveryLoop Loop(IDeliveryQueue queue) => new(
-        queue, Clearing(), new DeliverySending(_routes, new AddressHygiene(_suppressions, new TenantChanges(new SqliteTenantStore(_database), new TenantCatalog(), _clock), _clock, NullLogger<AddressHygiene>.Instance), _clock, () => 0, NullLogger<DeliverySending>.Instance),
+        queue, Clearing(), new DeliverySending(_routes, new AddressHygiene(new SqliteCustomerStore(_database), _suppressions, new TenantChanges(new SqliteTenantStore(_database), new TenantCatalog(), _clock), _clock, NullLogger<AddressHygiene>.Instance), _clock, () => 0, NullLogger<DeliverySending>.Instance),
         _signal, _options, _clock, NullLogger<DeliveryLoop>.Instance);
 
     private DeliveryClearing Clearing() => new(
-        new SqliteClearanceStore(_database), new SqliteDeliveryLimitStore(_database), _suppressions, _tenants, new MessageComposer(new RuleTexts(), _clock), _routes, new DeliveryAllowance(_tenants, _options),
+        new SqliteClearanceStore(_database), new SqliteDeliveryLimitStore(_database), _suppressions, _tenants, new MessageComposer(new RuleTexts(), new UnsubscribeLinks("", () => ""), _clock), _routes, new DeliveryAllowance(_tenants, _options),
         new BudgetWatch(new SqliteDeliveryLimitStore(_database), _tenants, _options, _clock, NullLogger<BudgetWatch>.Instance), _clock);
 
     private Task QueueAsync(params IReadOnlyList<string> ids) => new SqliteOrderStore(_database).RecordAsync(

@@ -27,7 +27,7 @@ public sealed class OutboxTests
 
         var items = await MailsAsync(server, 2);
         items.Select(item => (item.Title, item.Address, item.Channel, item.Attempt))
-            .ShouldBe([("Order received", "ada@example.org", "email", 1), ("Payment received", "ada@example.org", "email", 1)], ignoreOrder: true);
+            .ShouldBe([("We have received your order o-1", "ada@example.org", "email", 1), ("Payment received for your order o-1", "ada@example.org", "email", 1)], ignoreOrder: true);
 
         // Nothing else is on its way either: both deliveries are done and the queue is empty.
         var inbox = await InboxAsync(server);
@@ -55,7 +55,7 @@ public sealed class OutboxTests
             }
 
             await using var again = await TestServer.StartAsync(dataDirectory: directory);
-            (await MailsAsync(again, 1)).Single().Title.ShouldBe("Order received");
+            (await MailsAsync(again, 1)).Single().Title.ShouldBe("We have received your order o-1");
         }
         finally
         {

@@ -84,8 +84,13 @@ public abstract class TenantStoreConformance
     {
         Brand = new TenantBrand
         {
-            Name = "Bäckerei \"Müller\"\n😀", LogoUrl = "https://cdn.example/l.png", Color = "#12AB34", SupportEmail = "help@acme.example", FromEmail = "news@acme.example",
-            OrderUrl = "https://acme.example/o/{order}", Locale = "pt-BR",
+            Name = "Bäckerei \"Müller\"\n😀",
+            LogoUrl = "https://cdn.example/l.png",
+            Color = "#12AB34",
+            SupportEmail = "help@acme.example",
+            FromEmail = "news@acme.example",
+            OrderUrl = "https://acme.example/o/{order}",
+            Locale = "pt-BR",
         },
         Preferences = new NotificationPreferences
         {

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Milepost.Server.Ingest;
+namespace Milepost.Server.Api;
 
 /// <summary>A request's body as it came; its length is bounded by the server.</summary>
 internal static class BodyBytes

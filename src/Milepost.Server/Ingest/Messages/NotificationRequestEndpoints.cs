@@ -7,9 +7,9 @@ using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Server.Access;
 using Milepost.Server.Access.Limits;
-using Milepost.Server.Ingest;
+using Milepost.Server.Api;
 
-namespace Milepost.Server.Api;
+namespace Milepost.Server.Ingest.Messages;
 
 internal static class NotificationRequestEndpoints
 {

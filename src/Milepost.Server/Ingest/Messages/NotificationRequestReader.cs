@@ -8,9 +8,9 @@ using Milepost.Protocol.Errors;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Preferences;
-using Milepost.Server.Ingest;
+using Milepost.Server.Api;
 
-namespace Milepost.Server.Api;
+namespace Milepost.Server.Ingest.Messages;
 
 /// <summary>A request as it is recorded: one event for each customer.</summary>
 internal sealed record ReadRequest(string Id, IReadOnlyList<RecordedEvent> Events, IReadOnlyList<RejectedEvent> Rejected);
