@@ -8,7 +8,6 @@ using Milepost.Server.Channels;
 using Milepost.Server.Settings;
 using Milepost.Server.Unsubscribe;
 using Milepost.Server.Tenants;
-using Milepost.Server.Unsubscribe;
 using Milepost.Server.Worker;
 using Milepost.Storage.Sqlite;
 using Milepost.Testing;
