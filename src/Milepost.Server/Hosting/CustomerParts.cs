@@ -17,7 +17,7 @@ internal static class CustomerParts
             var engine = provider.GetRequiredService<IStorageEngine>();
             return new UnsubscribeLinks(settings.Gateway.PublicUrl, () => engine.LinkKey);
         });
-        services.AddSingleton<CustomerExporter>();
         services.TryAddSingleton(_ => OutgoingRules.Of(settings.Outgoing));
+        services.AddSingleton<CustomerExporter>();
     }
 }

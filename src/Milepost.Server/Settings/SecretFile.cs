@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Milepost.Server.Settings;
@@ -34,11 +35,38 @@ internal static class SecretFile
 
         try
         {
-            File.Move(draft, path, overwrite: false);
+            Place(draft, path);
         }
-        catch (IOException) when (File.Exists(path))
+        finally
         {
             File.Delete(draft);
         }
     }
+
+    /// <summary>Gives the file its name unless another one has it. On Unix <see cref="File.Move(string, string)"/> looks first and renames then: the second of two would win.</summary>
+    private static void Place(string draft, string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            if (Link(draft, path) != 0 && !File.Exists(path))
+            {
+                throw new IOException($"{path} could not be made: {Marshal.GetLastPInvokeErrorMessage()}.");
+            }
+
+            return;
+        }
+
+        try
+        {
+            File.Move(draft, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // The other one was first.
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string added);
 }
