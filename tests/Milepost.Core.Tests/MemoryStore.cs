@@ -338,14 +338,8 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog,
             EraseOrder(order, customer.Id);
         }
 
-        for (var index = 0; index < _events.Count; index++)
-        {
-            if (_events[index].Tenant == customer.Tenant && EventTypes.IsOfCustomer(_events[index].Type) && _events[index].Subject == customer.Id)
-            {
-                _events[index] = PersonalData.Without(_events[index], customer.Id);
-            }
-        }
-
+        _events.FindAll(recorded => recorded.Tenant == customer.Tenant && EventTypes.IsOfCustomer(recorded.Type) && recorded.Subject == customer.Id)
+            .ForEach(recorded => _events[_events.IndexOf(recorded)] = PersonalData.Without(recorded, customer.Id));
         _streams[firstKept.Stream].RemoveAll(entry => entry.Offset < firstKept.Offset);
         _first[firstKept.Stream] = firstKept.Offset;
         _notifications.RemoveAll(stored => stored.Customer == customer);
