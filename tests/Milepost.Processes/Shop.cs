@@ -8,7 +8,8 @@ namespace Milepost.Processes;
 /// <summary>Makes events of orders that go through their whole life.</summary>
 public static class Shop
 {
-    private static readonly DateTimeOffset Start = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
+    // Near the clock of the real servers: what happened too long ago is not worth a mail any more.
+    private static readonly DateTimeOffset Start = TimeProvider.System.GetUtcNow().AddMinutes(-10);
 
     /// <summary>The statuses behind <c>placed</c>, each of which tells the customer something.</summary>
     public static readonly IReadOnlyList<OrderStatus> Life =

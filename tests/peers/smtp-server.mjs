@@ -2,7 +2,8 @@
 //   mail-550-text@, rcpt-450-text@, end-552-5.2.2-text@   this code and text at this stage (dashes become spaces, a code with dots stays one)
 //   hold-end@    takes the message and never answers      close-end@   takes the message and closes without an answer
 //   close-data@  closes at the first bytes of the message
-// The only argument: {"user","password","mechanisms","key","cert","implicit","starttls","utf8","greeting"}.
+// The only argument: {"user","password","mechanisms","key","cert","implicit","starttls","utf8","greeting","answerAfter"}: answerAfter,
+// in milliseconds, is how long it has a message before it says so.
 import { readFileSync } from 'node:fs';
 import { SMTPServer } from 'smtp-server';
 
@@ -69,7 +70,7 @@ const server = new SMTPServer({
       if (to.startsWith('close-end@')) {
         socketOf(session)?.destroy();
       } else if (!to.startsWith('hold-end@')) {
-        callback(null, '2.0.0 Ok: queued as 4WxYz12AbC');
+        setTimeout(callback, options.answerAfter ?? 0, null, '2.0.0 Ok: queued as 4WxYz12AbC');
       }
     });
   },

@@ -1,4 +1,5 @@
 using Milepost.Server.Channels;
+using Milepost.Testing.Servers;
 
 namespace Milepost.Channels.Tests.Email;
 

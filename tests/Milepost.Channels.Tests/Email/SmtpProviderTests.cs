@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Milepost.Core.Tenants;
-using Milepost.Server.Channels;
 using Milepost.Server.Channels.Email;
+using Milepost.Server.Channels;
+using Milepost.Testing.Servers;
 using Milepost.Testing;
 
 namespace Milepost.Channels.Tests.Email;

@@ -3,9 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
-using Milepost.Testing;
 
-namespace Milepost.Channels.Tests.Email;
+namespace Milepost.Testing.Servers;
 
 /// <summary>A message as the server took it.</summary>
 public sealed record PeerMessage(string Id, string From, string To, bool Secure, string? User, string Hello, byte[] Raw);
@@ -69,6 +68,12 @@ public sealed class SmtpPeer : IAsyncDisposable
     public void Forget()
     {
         _messages.Clear();
+        ForgetArrivals();
+    }
+
+    /// <summary>From here on <see cref="ArrivedAsync"/> waits for what is to come; <see cref="Messages"/> stays.</summary>
+    public void ForgetArrivals()
+    {
         while (_arrivals.Reader.TryRead(out _))
         {
         }
@@ -119,14 +124,4 @@ public sealed class SmtpPeer : IAsyncDisposable
     }
 
     private TaskCompletionSource Closed(string id) => _closed.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-}
-
-/// <summary>One server for all tests of a class.</summary>
-public sealed class SharedPeer : IAsyncLifetime
-{
-    public SmtpPeer Peer { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync() => Peer = await SmtpPeer.StartAsync();
-
-    public ValueTask DisposeAsync() => Peer.DisposeAsync();
 }
