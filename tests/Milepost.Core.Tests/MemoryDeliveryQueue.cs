@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Erasure;
 using Milepost.Core.Recording;
 
 namespace Milepost.Core.Tests;
@@ -15,6 +16,7 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     private readonly Dictionary<(string Tenant, string Id), List<DeliveryNote>> _notes = [];
     private readonly List<OutboxMessage> _sent = [];
     private readonly HashSet<(string Tenant, string Id)> _erased = [];
+    private readonly HashSet<TenantKey> _erasedCustomers = [];
     private readonly TenantTurns _turns = new();
 
     public void Insert(RecordingPlan plan)
@@ -46,6 +48,7 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     {
         lock (_gate)
         {
+            _erasedCustomers.Add(customer);
             foreach (var row in _rows.Values.Where(row => row.Delivery.Tenant == customer.Tenant && row.Delivery.CustomerId == customer.Id).ToList())
             {
                 var key = (row.Delivery.Tenant, row.Delivery.Id);
@@ -117,7 +120,8 @@ internal sealed class MemoryDeliveryQueue : IDeliveryQueue, IOutbox
     {
         lock (_gate)
         {
-            return Task.FromResult(_rows.TryAdd((delivery.Tenant, delivery.Id), QueuedDelivery.New(delivery)));
+            var kept = _erasedCustomers.Contains(new TenantKey(delivery.Tenant, delivery.CustomerId)) ? PersonalData.Without(delivery) : delivery;
+            return Task.FromResult(_rows.TryAdd((delivery.Tenant, delivery.Id), QueuedDelivery.New(kept)));
         }
     }
 

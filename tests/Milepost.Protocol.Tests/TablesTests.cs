@@ -92,7 +92,7 @@ public sealed partial class TablesTests
     }
 
     [Fact]
-    public void Event_types_are_all_in_the_table() => EventTypes.All.ShouldBe(Fields<string>(typeof(EventTypes)));
+    public void Event_types_are_all_in_the_table() => EventTypes.All.ShouldBe(Fields<string>(typeof(EventTypes)).Where(type => type != EventTypes.NotificationRequested));
 
     private static IEnumerable<T> Fields<T>(Type table) =>
         table.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.FieldType == typeof(T)).Select(field => (T)field.GetValue(null)!);

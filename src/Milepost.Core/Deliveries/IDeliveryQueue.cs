@@ -83,7 +83,9 @@ public interface IDeliveryQueue
     /// <summary>Makes due at once what is held for one reason, so that it is decided anew; answers how many those were.</summary>
     Task<int> WakeAsync(string code, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Puts a new delivery into the queue, one that is there already excepted. False: it was there.</summary>
+    /// <summary>
+    /// Puts a new delivery into the queue, one that is there already excepted. False: it was there. Of an erased customer it comes without what is personal.
+    /// </summary>
     Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken);
 
     /// <summary>A tenant's deliveries that failed or may have gone out, the first due first, from behind a place on.</summary>

@@ -20,7 +20,7 @@ public sealed record TenantSettings
     /// <summary>By notification type: over what it goes, instead of the product's own route.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<RouteStep>> Routes { get; init; } = new Dictionary<string, IReadOnlyList<RouteStep>>();
 
-    /// <summary>How many days notifications are kept, 1 to 3650; null: as the installation.</summary>
+    /// <summary>How many days notifications, entries of customers' streams and finished deliveries are kept, 1 to what the installation keeps; null: as the installation.</summary>
     public int? RetentionDays { get; init; }
 
     /// <summary>Whom the tenant's own systems are told by; at most 20.</summary>

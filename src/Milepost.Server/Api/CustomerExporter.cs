@@ -20,7 +20,7 @@ internal sealed class CustomerExporter(
     public async Task<IResult> ExportAsync(string tenant, string customerId, CancellationToken cancellationToken)
     {
         var customer = await customers.FindAsync(tenant, customerId, cancellationToken);
-        if (customer is null && (await orders.ListAsync(new OrderQuery(tenant, customerId, [], null, null, 1), cancellationToken)).Count == 0)
+        if (customer is null && !await IsNamedAsync(tenant, customerId, cancellationToken))
         {
             return Problems.Result(ErrorCode.NotFound);
         }
@@ -28,6 +28,11 @@ internal sealed class CustomerExporter(
         return TypedResults.Stream(
             body => WriteAsync(body, customer ?? CustomerWrite.Unknown(tenant, customerId), cancellationToken), "application/json", $"{customerId}.json");
     }
+
+    // Of whom nothing was told there may still be orders, or messages that somebody has sent.
+    private async Task<bool> IsNamedAsync(string tenant, string customerId, CancellationToken cancellationToken) =>
+        (await orders.ListAsync(new OrderQuery(tenant, customerId, [], null, null, 1), cancellationToken)).Count > 0
+        || (await notifications.ListAsync(new NotificationQuery(tenant, customerId, null, null, false, null, null, 1), cancellationToken)).Head.Offset > 0;
 
     private async Task WriteAsync(Stream body, Customer customer, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal static class DeviceEndpoints
     }
 
     private static RouteHandlerBuilder Own(RouteHandlerBuilder route) => route.Allow(AccessRule.Customer)
-        .ProducesOurProblems(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
+        .ProducesOurProblems(StatusCodes.Status410Gone, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
 
     private static async Task<IResult> ListAsync(HttpContext context, ICustomerStore customers, string tenant, string? customer)
     {

@@ -12,6 +12,14 @@ internal static class OpenApi
     // By operation and parameter; null: wherever the parameter has no row of its own.
     private static readonly Dictionary<(string? Operation, string? Parameter), string> Descriptions = new()
     {
+        [("listDecisions", "order")] = "Only what was told about this order.",
+        [("listDecisions", "customer")] = "Only what this customer was told. An order or a customer must be given.",
+        [("listDecisions", "cursor")] = "The next of the page before.",
+        [("listDeadDeliveries", "cursor")] = "The next of the page before.",
+        [("redriveDeliveries", "channel")] = "email, sms, web_push, fcm, apns or webhook.",
+        [("getDelivery", "id")] = "The id of the delivery.",
+        [("redriveDelivery", "id")] = "The id of the delivery.",
+        [("cancelNotifications", "id")] = "The id of the request.",
         [(null, "tenant")] = "The tenant of the credentials.",
         [(null, "id")] = "The id of the order or the notification.",
         [(null, "If-Match")] = "Only while the choices are at one of these versions (the ETag of an answer).",

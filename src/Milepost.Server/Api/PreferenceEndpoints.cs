@@ -31,7 +31,7 @@ internal static class PreferenceEndpoints
     }
 
     private static RouteHandlerBuilder Change(RouteHandlerBuilder route) => route.Allow(AccessRule.CustomerOrAdmin)
-        .ProducesOurProblems(StatusCodes.Status412PreconditionFailed, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status422UnprocessableEntity)
+        .ProducesOurProblems(StatusCodes.Status410Gone, StatusCodes.Status412PreconditionFailed, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status422UnprocessableEntity)
         .Produces<PreferencesView>();
 
     private static async Task<IResult> ReadAsync(HttpContext context, ICustomerStore customers, ITenantCatalog tenants, string tenant, string? customer)

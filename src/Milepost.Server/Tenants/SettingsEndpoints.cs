@@ -4,6 +4,7 @@ using Milepost.Protocol.Errors;
 using Milepost.Protocol.Tenants;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Tenants;
 
@@ -24,7 +25,8 @@ internal static partial class SettingsEndpoints
     private static async Task<IResult> ReadAsync(HttpContext context, TenantChanges tenants, string tenant) =>
         Answer(context, await tenants.ReadAsync(tenant, context.RequestAborted));
 
-    private static async Task<IResult> ReplaceAsync(HttpContext context, TenantChanges tenants, ILogger<TenantChanges> logger, string tenant, [FromHeader(Name = "If-Match")] string? ifMatch)
+    private static async Task<IResult> ReplaceAsync(
+        HttpContext context, TenantChanges tenants, ServerSettings installation, ILogger<TenantChanges> logger, string tenant, [FromHeader(Name = "If-Match")] string? ifMatch)
     {
         var (request, refused) = await TenantBody.ReadAsync(context, TenantJson.Default.TenantSettingsRequest);
         if (request is null)
@@ -39,7 +41,7 @@ internal static partial class SettingsEndpoints
             expected,
             before =>
             {
-                (var next, problem) = SettingsReader.Read(request, before);
+                (var next, problem) = SettingsReader.Read(request, before, installation.Retention.Days);
                 return next;
             },
             context.RequestAborted);

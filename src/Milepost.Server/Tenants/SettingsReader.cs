@@ -21,7 +21,6 @@ internal sealed partial class SettingsReader
     private const int MaxSteps = 10;
     private const int MaxCountries = 500;
     private const int MaxLimit = 100_000_000;
-    private const int MaxRetentionDays = 3650;
     private const string Order = "{order}";
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
@@ -32,7 +31,10 @@ internal sealed partial class SettingsReader
     }
 
     /// <summary>Exactly one of the two is there. Webhooks and version stay as they are in <paramref name="before"/>.</summary>
-    public static (TenantSettings? Settings, SettingsProblem? Problem) Read(TenantSettingsRequest request, TenantSettings before)
+    /// <param name="request">What shall be.</param>
+    /// <param name="before">What is.</param>
+    /// <param name="mostDays">As long as the installation keeps; what is dropped is dropped for all.</param>
+    public static (TenantSettings? Settings, SettingsProblem? Problem) Read(TenantSettingsRequest request, TenantSettings before, int mostDays)
     {
         var reader = new SettingsReader();
         var settings = before with
@@ -43,7 +45,7 @@ internal sealed partial class SettingsReader
             Routes = reader.Routes(request.Routes ?? []),
             RetentionDays = request.RetentionDays,
         };
-        reader.Refuse(request.RetentionDays is < 1 or > MaxRetentionDays, "retentionDays", $"1 to {MaxRetentionDays} days.");
+        reader.Refuse(request.RetentionDays < 1 || request.RetentionDays > mostDays, "retentionDays", $"1 to {mostDays} days: no longer than this installation keeps.");
         return reader._problem is { } problem ? (null, problem) : (settings, null);
     }
 

@@ -144,5 +144,5 @@ public sealed class PostgresCustomerStore(PostgresDatabase database) : ICustomer
         }
     }
 
-    private static Customer Read(NpgsqlDataReader reader) => JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(0), CoreJson.Default.Customer)!;
+    internal static Customer Read(NpgsqlDataReader reader) => JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(0), CoreJson.Default.Customer)!;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Milepost.Core;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Erasure;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -191,7 +192,15 @@ public sealed class PostgresDeliveryQueue : IDeliveryQueue
         TenantScope.Of(delivery.Tenant),
         async session =>
         {
-            Add(session, [delivery], " RETURNING 1");
+            // Held, so that nothing personal comes in behind an erasure.
+            session.Add("SELECT body FROM customers WHERE tenant = $1 AND id = $2 FOR SHARE", delivery.Tenant, delivery.CustomerId);
+            var isErased = false;
+            await using (var reader = await session.SendAsync())
+            {
+                isErased = await reader.ReadAsync(cancellationToken) && PostgresCustomerStore.Read(reader).ErasedAt is not null;
+            }
+
+            Add(session, [isErased ? PersonalData.Without(delivery) : delivery], " RETURNING 1");
             bool added;
             await using (var reader = await session.SendAsync())
             {

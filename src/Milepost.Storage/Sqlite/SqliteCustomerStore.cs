@@ -57,7 +57,7 @@ public sealed class SqliteCustomerStore(SqliteDatabase database) : ICustomerStor
         },
         cancellationToken);
 
-    private static Customer? Find(SqliteSession session, string tenant, string customerId)
+    internal static Customer? Find(SqliteSession session, string tenant, string customerId)
     {
         using var statement = session.Prepare("SELECT body FROM customers WHERE tenant = ? AND id = ?").Bind(1, tenant).Bind(2, customerId);
         return statement.Step() ? JsonSerializer.Deserialize(statement.Blob(0), CoreJson.Default.Customer) : null;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Milepost.Core;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Erasure;
 using Milepost.Core.Recording;
 
 namespace Milepost.Storage.Sqlite;
@@ -105,7 +106,8 @@ public sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueu
         session => (int)session.Count(session.Prepare("UPDATE deliveries SET due = ?1 WHERE state = 0 AND reason = ?2 AND due > ?1").Bind(1, now).Bind(2, code)),
         cancellationToken);
 
-    public Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken) => database.WriteAsync(session => Insert(session, delivery), cancellationToken);
+    public Task<bool> AddAsync(Delivery delivery, CancellationToken cancellationToken) => database.WriteAsync(
+        session => Insert(session, SqliteCustomerStore.Find(session, delivery.Tenant, delivery.CustomerId)?.ErasedAt is null ? delivery : PersonalData.Without(delivery)), cancellationToken);
 
     public Task<IReadOnlyList<QueuedDelivery>> ListDeadAsync(string tenant, (DateTimeOffset Due, string Id)? after, int limit, CancellationToken cancellationToken) =>
         Task.FromResult(database.Read<IReadOnlyList<QueuedDelivery>>(session => SqliteDeliveryRows.Read(session

@@ -15,7 +15,7 @@ public sealed class PersonalDataTests
     [Theory]
     [InlineData(typeof(RecordedEvent), "Customer Destination Eta Message Note", "Correction CustomerVisible Driver Id Items ReceivedAt Source Status Subject Tenant Time Total Type")]
     [InlineData(typeof(Order), "Destination Eta", "CustomerId Driver EventCount Id Items Last PaidAt PlacedAt Reached Status Tenant Total")]
-    [InlineData(typeof(MessageRequest), "Body CollapseKey Data Title", "Category Channels DigestWindow ExpiresAt Lane OrderId Priority SendAt Type")]
+    [InlineData(typeof(MessageRequest), "Body CollapseKey Data Title", "Category Channels DigestWindow ExpiresAt Lane OrderId Priority RequestId SendAt Type")]
     [InlineData(typeof(Customer), "Devices Preferences PreferencesVersion Profile ProfileKey", "ErasedAt Tenant")]
     [InlineData(
         typeof(Delivery), "Address Body Data Note Title Topic",

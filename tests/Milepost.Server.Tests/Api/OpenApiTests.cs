@@ -79,6 +79,7 @@ public sealed class OpenApiTests
         await CallAsync(document, customer, "GET", "/api/v1/{tenant}/orders/{id}", "/api/v1/acme/orders/o-1", 200);
         await CallAsync(document, customer, "GET", "/api/v1/{tenant}/orders/{id}", "/api/v1/acme/orders/o-2", 404);
         await CallAsync(document, customer, "GET", "/api/v1/{tenant}/orders/{id}/tracking", "/api/v1/acme/orders/o-1/tracking", 200);
+        await CallAsync(document, customer, "GET", "/api/v1/{tenant}/customer/export", "/api/v1/acme/customer/export", 200);
         await CallAsync(document, customer, "POST", "/api/v1/{tenant}/realtime/tickets", "/api/v1/acme/realtime/tickets", 201);
         await CallAsync(document, customer, "GET", "/api/v1/{tenant}/notifications", "/api/v1/acme/notifications", 200);
         var id = (await (await customer.GetAsync("/api/v1/acme/notifications")).JsonAsync<NotificationPage>())!.Items[0].Id;

@@ -184,7 +184,7 @@ public sealed class PreferenceEndpointTests : IAsyncLifetime
         await _server.Get<ICustomerStore>().ChangeAsync(
             "acme", "anna", state => new CustomerChange { Customer = state.Customer with { ErasedAt = DateTimeOffset.UnixEpoch } }, CancellationToken.None);
         using var answer = await SendAsync("PATCH", """{"locale":"de"}""");
-        (await answer.ProblemAsync()).Code.ShouldBe("not_found");
+        (await answer.ProblemAsync()).Code.ShouldBe("customer_erased");
     }
 
     [Fact]

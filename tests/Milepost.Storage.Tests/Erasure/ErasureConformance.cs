@@ -125,6 +125,9 @@ public abstract class ErasureConformance
         (await all.Queue.CompleteAsync([new Completion(sending, new DeliveryOutcome.Sent("250 ok"))], Stores.Now, CancellationToken.None)).Single().ShouldBe(LeaseResult.Applied);
         (await all.Queue.FindAsync(Some.Tenant, sending.Delivery.Id, CancellationToken.None))!.Row.Progress.State.ShouldBe(DeliveryState.Sent);
         (await all.Outbox.ListAsync(Some.Tenant, null, 10, CancellationToken.None)).ShouldBeEmpty();
+        // Somebody who had looked at one before sends it again.
+        (await all.Queue.AddAsync(sending.Delivery with { Id = "again" }, CancellationToken.None)).ShouldBeTrue();
+        Lines(await all.DumpAsync(), "zimt").ShouldBeEmpty();
 
         var leased = (await all.Queue.FindAsync(Some.Tenant, (await LaterIdAsync(all))!, CancellationToken.None))!;
         (leased.Row.Progress.State, leased.Row.Progress.Reason, leased.Notes[^1].Code).ShouldBe((DeliveryState.Cancelled, ClearanceCode.Erased, ClearanceCode.Erased));
@@ -141,6 +144,8 @@ public abstract class ErasureConformance
         // The phone itself is free for whoever has it now.
         (await all.Customers.ClaimDeviceAsync(Some.Tenant, "c-2", Ada.Phone, CancellationToken.None))!.Added.ShouldBeTrue();
         (await all.Customers.FindAsync("globex", "c-1", CancellationToken.None))!.ErasedAt.ShouldBeNull();
+        await all.Stores.RecordAsync(Ada.Erased("x-3"));
+        Lines(await all.DumpAsync(), "zimt").Length.ShouldBe(1, "the phone, which is somebody else's now");
     }
 
     [Fact]
