@@ -89,6 +89,79 @@ public sealed class DemoPageTests(DemoPageTests.World world) : IClassFixture<Dem
         await world.ScreenshotAsync(page, "demo-phone");
     }
 
+    [Fact]
+    public async Task A_mail_appears_among_the_messages_and_says_why_it_went_out()
+    {
+        var page = await world.OpenAsync();
+        await page.Locator(".side > .switch button[value=messages]").ClickAsync();
+        await Assertions.Expect(page.Locator("#notes")).ToBeHiddenAsync();
+        var mail = page.Locator("#outbox > li[data-channel=email]").First;
+        await Assertions.Expect(mail).ToBeVisibleAsync();
+        await Assertions.Expect(mail).ToContainTextAsync("E-mail · amira@example.com");
+
+        var title = await mail.Locator("strong").First.InnerTextAsync();
+        await mail.Locator("button.open").ClickAsync();
+        var unfolded = page.Locator("#outbox > li", new PageLocatorOptions { Has = page.Locator("button[aria-expanded=true]") });
+        await Assertions.Expect(unfolded.Locator("button strong")).ToHaveTextAsync(title);
+        var byMail = unfolded.Locator(".why li", new LocatorLocatorOptions { HasText = "E-mail" });
+        await Assertions.Expect(byMail.Locator(".chip")).ToHaveTextAsync("Sent");
+        await Assertions.Expect(unfolded.Locator(".why li", new LocatorLocatorOptions { HasText = "Inbox" }).Locator(".chip")).ToHaveTextAsync("Shown");
+        await world.ScreenshotAsync(page, "demo-messages");
+        world.Failures.ShouldBeEmpty();
+    }
+
+    /// <summary>An open page confirms what it shows, and then no push is needed; a page that is offline confirms nothing.</summary>
+    [Fact]
+    public async Task A_push_goes_to_the_phone_of_somebody_whose_page_is_offline()
+    {
+        var page = await world.OpenAsync(customer: "kwame");
+        await Assertions.Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "live");
+        await page.Locator("#pause").ClickAsync();
+        await Assertions.Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "offline");
+        await page.Locator(".side > .switch button[value=messages]").ClickAsync();
+
+        // The customer orders now and then, and a push waits ten seconds for a page to confirm.
+        await Assertions.Expect(page.Locator("#outbox > li[data-channel=fcm]").First).ToContainTextAsync("Push · kwame-phone", new() { Timeout = 90_000 });
+        await world.ScreenshotAsync(page, "demo-push");
+    }
+
+    [Fact]
+    public async Task What_is_switched_off_in_one_tab_is_off_in_the_other()
+    {
+        var here = await world.OpenAsync(customer: "jonas");
+        var there = await world.OpenAsync(customer: "jonas");
+        var byMailThere = there.GetByRole(AriaRole.Switch, new PageGetByRoleOptions { Name = "E-mail" });
+        await there.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Preferences" }).ClickAsync();
+        await Assertions.Expect(byMailThere).ToBeEnabledAsync();
+        await Assertions.Expect(byMailThere).ToBeCheckedAsync();
+
+        await here.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Preferences" }).ClickAsync();
+        await here.GetByRole(AriaRole.Switch, new PageGetByRoleOptions { Name = "E-mail" }).ClickAsync();
+        await here.GetByRole(AriaRole.Switch, new PageGetByRoleOptions { Name = "Quiet hours" }).ClickAsync();
+
+        await Assertions.Expect(byMailThere).Not.ToBeCheckedAsync();
+        await Assertions.Expect(there.GetByRole(AriaRole.Switch, new PageGetByRoleOptions { Name = "Quiet hours" })).ToBeCheckedAsync();
+        await Assertions.Expect(there.GetByRole(AriaRole.Switch, new PageGetByRoleOptions { Name = "Critical" })).ToBeDisabledAsync();
+        await world.ScreenshotAsync(there, "demo-preferences");
+        world.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Messages_and_preferences_fit_a_phone()
+    {
+        var page = await world.OpenAsync(width: 390, height: 844);
+        await page.Locator(".tabs button[value=messages]").ClickAsync();
+        await page.Locator("#outbox > li button.open").First.ClickAsync();
+        await Assertions.Expect(page.Locator("#outbox .why li").First).ToBeVisibleAsync();
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(390);
+        await world.ScreenshotAsync(page, "demo-messages-phone");
+
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Preferences" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#preferences input[name=sms]")).ToBeInViewportAsync();
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(390);
+        await world.ScreenshotAsync(page, "demo-preferences-phone");
+    }
+
     /// <summary>One demo and one browser for all tests here.</summary>
     public sealed class World : IAsyncLifetime
     {
@@ -111,7 +184,7 @@ public sealed class DemoPageTests(DemoPageTests.World world) : IClassFixture<Dem
             });
         }
 
-        public async Task<IPage> OpenAsync(int width = 1280, int height = 900, Func<IPage, Task>? prepare = null)
+        public async Task<IPage> OpenAsync(int width = 1280, int height = 900, string customer = "amira", Func<IPage, Task>? prepare = null)
         {
             var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
             var page = await context.NewPageAsync();
@@ -128,7 +201,7 @@ public sealed class DemoPageTests(DemoPageTests.World world) : IClassFixture<Dem
                 await prepare(page);
             }
 
-            await page.GotoAsync(_demo!.Address.ToString());
+            await page.GotoAsync($"{_demo!.Address}#{customer}");
             return page;
         }
 

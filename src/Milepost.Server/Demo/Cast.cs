@@ -1,8 +1,12 @@
 namespace Milepost.Server.Demo;
 
 /// <summary>Somebody who orders.</summary>
-internal sealed record DemoCustomer(string Id, string Name, string Locale, string TimeZone, string Address, double Lat, double Lon)
+/// <param name="HasApp">The shop's app is on the customer's phone: pushes have somewhere to go.</param>
+internal sealed record DemoCustomer(string Id, string Name, string Locale, string TimeZone, string Address, double Lat, double Lon, bool HasApp = false)
 {
+    /// <summary>The name of the phone among the customer's devices.</summary>
+    public string Device => $"{Id}-phone";
+
     public string Email => $"{Id}@example.com";
 
     // 01632 960xxx is set aside for drama.
@@ -20,17 +24,19 @@ internal static class Cast
 
     internal static readonly DemoCustomer[] CustomerList =
     [
-        new("amira", "Amira Haddad", "en-GB", "Europe/Berlin", "Kastanienallee 12, 10435 Berlin", 52.5377, 13.4090),
+        new("amira", "Amira Haddad", "en-GB", "Europe/Berlin", "Kastanienallee 12, 10435 Berlin", 52.5377, 13.4090, HasApp: true),
         new("jonas", "Jonas Weber", "de-DE", "Europe/Berlin", "Oranienstraße 184, 10999 Berlin", 52.5011, 13.4189),
         new("chiara", "Chiara Lombardi", "it-IT", "Europe/Rome", "Graefestraße 71, 10967 Berlin", 52.4922, 13.4153),
-        new("kwame", "Kwame Mensah", "en-GB", "Europe/London", "Schönhauser Allee 36, 10435 Berlin", 52.5389, 13.4127),
+        new("kwame", "Kwame Mensah", "en-GB", "Europe/London", "Schönhauser Allee 36, 10435 Berlin", 52.5389, 13.4127, HasApp: true),
         new("sofie", "Sofie Nyström", "sv-SE", "Europe/Stockholm", "Torstraße 98, 10119 Berlin", 52.5295, 13.4018),
         new("mateo", "Mateo Fuentes", "es-ES", "Europe/Madrid", "Bergmannstraße 102, 10961 Berlin", 52.4887, 13.3911),
         new("yuki", "Yuki Tanabe", "ja-JP", "Asia/Tokyo", "Simon-Dach-Straße 9, 10245 Berlin", 52.5124, 13.4556),
-        new("noor", "Noor van Dijk", "nl-NL", "Europe/Amsterdam", "Weserstraße 58, 12045 Berlin", 52.4872, 13.4334),
+        new("noor", "Noor van Dijk", "nl-NL", "Europe/Amsterdam", "Weserstraße 58, 12045 Berlin", 52.4872, 13.4334, HasApp: true),
     ];
 
     public static IReadOnlyList<DemoCustomer> Customers => CustomerList;
+
+    public static bool Knows(string? customer) => Array.Exists(CustomerList, one => one.Id == customer);
 
     public static readonly IReadOnlyList<DemoDriver> Riders =
     [

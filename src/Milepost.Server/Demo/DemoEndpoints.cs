@@ -16,9 +16,10 @@ internal sealed record DemoToken(string Token, string Tenant);
 [JsonSerializable(typeof(IReadOnlyList<DemoPerson>))]
 [JsonSerializable(typeof(DemoTokenRequest))]
 [JsonSerializable(typeof(DemoToken))]
+[JsonSerializable(typeof(IReadOnlyList<DemoMessage>))]
 internal sealed partial class DemoJson : JsonSerializerContext;
 
-/// <summary>The demo's page, and tokens for its invented customers. Mapped in the demo only.</summary>
+/// <summary>The demo's page, tokens for its invented customers, and what they would have been sent. Mapped in the demo only.</summary>
 internal static class DemoEndpoints
 {
     private const string ResourcePrefix = "demo/";
@@ -48,10 +49,12 @@ internal static class DemoEndpoints
         demo.MapGet("/demo/customers", () =>
             TypedResults.Json<IReadOnlyList<DemoPerson>>([.. Cast.Customers.Select(customer => new DemoPerson(customer.Id, customer.Name))], DemoJson.Default.IReadOnlyListDemoPerson));
         demo.MapPost("/demo/token", (DemoTokenRequest request) => Token(request, minter));
+        demo.MapGet("/demo/outbox", DemoMessages.ListAsync);
+        demo.MapGet("/demo/why", DemoMessages.WhyAsync);
     }
 
     private static Results<JsonHttpResult<DemoToken>, NotFound> Token(DemoTokenRequest request, TokenMinter minter) =>
-        Cast.Customers.Any(customer => customer.Id == request.Customer)
+        Cast.Knows(request.Customer)
             ? TypedResults.Json(new DemoToken(minter.Mint(new TokenRequest(Cast.Tenant, request.Customer!, [], TokenLifetime)), Cast.Tenant), DemoJson.Default.DemoToken)
             : TypedResults.NotFound();
 

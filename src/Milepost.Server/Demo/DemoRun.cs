@@ -34,6 +34,7 @@ internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimePro
             var screen = new DemoConsole(console, _tally, time);
             screen.Open(address, settings.Storage.DataDirectory, isTemporary: request.DataDirectory is null, request.Seed);
             using var http = Shop(address, minter);
+            await DemoPhones.RegisterAsync(address, minter, cancellationToken);
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
             var start = time.GetUtcNow();
             var script = ShopScript.Generate(new ScriptOptions(request.Seed, start, request.Speed, request.OrdersPerMinute));

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Milepost.Core.Customers;
 using Milepost.Server.Commands;
 using Milepost.Server.Demo;
 using Milepost.Server.Hosting;
@@ -117,6 +119,35 @@ public sealed partial class DemoRunTests : IDisposable
         jwt.GetClaim("tenant").Value.ShouldBe(token.Tenant);
         jwt.TryGetClaim("scope", out _).ShouldBeFalse();
         (await TokenAsync(http, "somebody-else")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Messages_and_reasons_are_told_of_the_demos_customers_only()
+    {
+        await using var app = await StartAsync();
+        using var http = Client(app);
+
+        (await http.GetFromJsonAsync<DemoMessage[]>("/demo/outbox?customer=amira", TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        foreach (var address in (string[])["/demo/outbox?customer=somebody-else", "/demo/why?customer=somebody-else&notification=n", "/demo/why?customer=amira&notification=none"])
+        {
+            using var reply = await http.GetAsync(new Uri(address, UriKind.Relative), TestContext.Current.CancellationToken);
+            reply.StatusCode.ShouldBe(HttpStatusCode.NotFound, address);
+        }
+    }
+
+    [Fact]
+    public async Task The_phones_of_the_demos_customers_are_registered()
+    {
+        await using var app = await StartAsync();
+
+        await DemoPhones.RegisterAsync(app.Urls.First(), Minter(), TestContext.Current.CancellationToken);
+
+        var customers = app.Services.GetRequiredService<ICustomerStore>();
+        foreach (var customer in Cast.Customers)
+        {
+            var devices = (await customers.FindAsync(Cast.Tenant, customer.Id, TestContext.Current.CancellationToken))?.Devices ?? [];
+            devices.Select(device => device.Id).ShouldBe(customer.HasApp ? [customer.Device] : []);
+        }
     }
 
     private static async Task<DemoToken?> TokenAsync(HttpClient http, string customer)

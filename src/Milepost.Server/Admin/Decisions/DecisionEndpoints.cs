@@ -59,7 +59,8 @@ internal static class DecisionEndpoints
         return TypedResults.Ok(new DecisionPage(items, found.Count > count ? ListParameters.Cursor(found[count - 1].Place) : null));
     }
 
-    private static async Task<Decision> OfAsync(IDeliveryQueue queue, string tenant, string customer, DecidedNotification decided, CancellationToken cancellationToken)
+    /// <summary>A notification with what was decided for each way, and what became of that.</summary>
+    internal static async Task<Decision> OfAsync(IDeliveryQueue queue, string tenant, string customer, DecidedNotification decided, CancellationToken cancellationToken)
     {
         var channels = new List<ChannelDecision>();
         foreach (var verdict in decided.Verdicts)

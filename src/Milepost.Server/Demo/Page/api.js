@@ -1,4 +1,4 @@
-/** @import { NotificationPage, Order } from './types.js' */
+/** @import { Decision, Message, NotificationPage, Order, Preferences } from './types.js' */
 
 const RENEW_BEFORE_MS = 2 * 60_000;
 
@@ -82,19 +82,48 @@ export class Api {
     return this.#call('PUT', `notifications/${encodeURIComponent(id)}/archived`);
   }
 
+  /** @returns {Promise<Preferences>} */
+  preferences() {
+    return this.#call('GET', 'notification-preferences');
+  }
+
+  /** @param {object} patch A JSON merge patch. @returns {Promise<Preferences>} */
+  changePreferences(patch) {
+    return this.#call('PATCH', 'notification-preferences', patch);
+  }
+
+  /** What would have gone out to the customer, newest first. @returns {Promise<Message[]>} */
+  messages() {
+    return this.#demo('outbox', {});
+  }
+
+  /** What was decided of a notification, way by way. @param {string} notification @returns {Promise<Decision>} */
+  why(notification) {
+    return this.#demo('why', { notification });
+  }
+
   /** A single-use ticket for where headers are out of reach. @returns {Promise<string>} */
   async ticket() {
     return (await this.#call('POST', 'realtime/tickets')).ticket;
   }
 
-  /** @param {string} method @param {string} path */
-  async #call(method, path) {
-    const token = await this.token();
-    const reply = await fetch(`/api/v1/${this.#tenant}/${path}`, { method, headers: { Authorization: `Bearer ${token}` } });
-    const body = reply.status === 204 ? null : await reply.json().catch(() => null);
-    if (!reply.ok) {
-      throw new ApiError(reply.status, body?.code ?? 'unknown', body?.detail ?? body?.title ?? `The server answered ${reply.status}`);
-    }
-    return body;
+  /** What customers cannot ask a real server, the demo tells. @param {string} what @param {Record<string, string>} query */
+  async #demo(what, query) {
+    return await read(await fetch(`/demo/${what}?${new URLSearchParams({ customer: this.#customer, ...query })}`));
   }
+
+  /** @param {string} method @param {string} path @param {object} [patch] */
+  async #call(method, path, patch) {
+    const headers = { Authorization: `Bearer ${await this.token()}`, ...(patch && { 'Content-Type': 'application/merge-patch+json' }) };
+    return await read(await fetch(`/api/v1/${this.#tenant}/${path}`, { method, headers, body: patch && JSON.stringify(patch) }));
+  }
+}
+
+/** The body of an answer. @param {Response} reply */
+async function read(reply) {
+  const body = reply.status === 204 ? null : await reply.json().catch(() => null);
+  if (!reply.ok) {
+    throw new ApiError(reply.status, body?.code ?? 'unknown', body?.detail ?? body?.title ?? `The server answered ${reply.status}`);
+  }
+  return body;
 }

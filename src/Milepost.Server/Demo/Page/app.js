@@ -4,7 +4,9 @@ import { DetailView, newsOf } from './detail-view.js';
 import { byId, h, setText } from './dom.js';
 import { InboxView } from './inbox-view.js';
 import { LiveConnection } from './live.js';
+import { MessagesView } from './messages-view.js';
 import { OrdersView } from './orders-view.js';
+import { PreferencesView } from './preferences-view.js';
 import { Store } from './store.js';
 
 /** @import { Frame, TransportKind } from './types.js' */
@@ -20,6 +22,8 @@ class Session {
   #orders = new OrdersView((id) => this.select(id, true));
   #detail;
   #inbox;
+  #messages;
+  #preferences;
   /** @type {string | null} */ #selected = null;
   #isChosen = false;
   #frame = 0;
@@ -43,6 +47,12 @@ class Session {
         }
       },
     });
+    this.#messages = new MessagesView({ list: () => this.#api.messages(), why: (id) => this.#api.why(id) });
+    this.#preferences = new PreferencesView((patch) => {
+      const change = this.#api.changePreferences(patch);
+      this.#do(change);
+      return change;
+    });
     this.#live = new LiveConnection({
       api: this.#api,
       onFrame: (frame) => this.#take(frame),
@@ -59,6 +69,7 @@ class Session {
   async open() {
     this.#store.takeList(await this.#api.orders());
     this.#draw();
+    this.#do(this.#messages.refresh());
     const active = this.#store.sorted().filter((order) => order.active);
     this.#live.start([INBOX, ...active.map((order) => `order:${order.id}`)]);
   }
@@ -67,6 +78,13 @@ class Session {
     clearInterval(this.#clock);
     cancelAnimationFrame(this.#frame);
     this.#live.close();
+    this.#messages.close();
+    this.#preferences.close();
+  }
+
+  /** Somebody looks at them now. */
+  showMessages() {
+    this.#do(this.#messages.refresh());
   }
 
   markAllRead() {
@@ -86,7 +104,9 @@ class Session {
   /** Reads the snapshot of a stream, and follows the stream from there. @param {string} stream */
   async #read(stream) {
     if (stream === INBOX) {
-      this.#store.takeInbox(await this.#api.notifications());
+      const [inbox, preferences] = await Promise.all([this.#api.notifications(), this.#api.preferences()]);
+      this.#store.takeInbox(inbox);
+      this.#preferences.take(preferences);
     } else {
       const tracking = await this.#api.tracking(stream.slice('order:'.length));
       this.#store.takeTracking(tracking);
@@ -106,7 +126,9 @@ class Session {
       this.#do(this.#read(stream));
       return;
     }
-    if (stream === INBOX) {
+    if (frame.type === 'preferences.changed') {
+      this.#preferences.take(frame.data);
+    } else if (stream === INBOX) {
       this.#store.takeInboxFrame(frame);
       const note = frame.data?.notification;
       if (note?.orderId !== undefined && !this.#store.orders.has(note.orderId)) {
@@ -114,6 +136,7 @@ class Session {
       }
       if (note !== undefined) {
         setText(byId('news'), `${note.title}. ${note.body}`);
+        this.#do(this.#messages.refresh());
       }
     } else if (this.#store.takeOrderFrame(frame)) {
       const order = this.#store.orders.get(frame.data.orderId);
@@ -162,11 +185,15 @@ function toast(text) {
   setTimeout(() => box.classList.toggle('shown', box.textContent !== text), 4_000);
 }
 
-/** @param {'orders' | 'inbox'} view On narrow screens one at a time. */
+const VIEWS = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll('.tabs button, .side > .switch button'));
+
+/** @param {'orders' | 'inbox' | 'messages'} view On narrow screens one at a time; on wide ones the orders stand beside the two others. */
 function showView(view) {
   byId('main').dataset.view = view;
-  byId('tab-orders').setAttribute('aria-pressed', String(view === 'orders'));
-  byId('tab-inbox').setAttribute('aria-pressed', String(view === 'inbox'));
+  for (const button of VIEWS) {
+    const isBeside = view === 'orders' && button.value === 'inbox' && button.closest('.tabs') === null;
+    button.setAttribute('aria-pressed', String(button.value === view || isBeside));
+  }
 }
 
 async function start() {
@@ -200,8 +227,12 @@ async function start() {
   };
   select.addEventListener('change', enter);
   byId('read-all').addEventListener('click', () => session?.markAllRead());
-  byId('tab-orders').addEventListener('click', () => showView('orders'));
-  byId('tab-inbox').addEventListener('click', () => showView('inbox'));
+  for (const button of VIEWS) {
+    button.addEventListener('click', () => {
+      showView(/** @type {'orders'} */ (button.value));
+      session?.showMessages();
+    });
+  }
   await enter();
 }
 

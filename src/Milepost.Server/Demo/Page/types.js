@@ -34,6 +34,14 @@
  *
  * @typedef {{ items: Notification[], unread: number, total: number, next?: string, stream: StreamState }} NotificationPage
  *
+ * @typedef {{ allowed: boolean, source: string, fixed: boolean }} Choice
+ * @typedef {Record<'in_app' | 'email' | 'sms' | 'push', Choice>} Choices
+ * @typedef {{ version: number, categories: { order: Choices }, quietHours?: { enabled: boolean } }} Preferences What holds, as far as the page shows it.
+ *
+ * @typedef {{ id: string, notificationId: string, channel: string, address: string, title: string, body: string, sentAt: string }} Message Of the outbox.
+ * @typedef {{ channel?: 'in_app' | 'email' | 'sms' | 'push', code: string, text: string, delivery?: { id: string, state: string, text: string } }} Way
+ * @typedef {{ notification: Notification, channels: Way[] }} Decision
+ *
  * @typedef {object} Frame A frame from the server.
  * @property {string} type
  * @property {string} [stream]
