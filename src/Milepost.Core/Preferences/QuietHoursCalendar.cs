@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
+using Milepost.Protocol.Preferences;
 using NodaTime;
 using NodaTime.Text;
 using NodaTime.TimeZones;
-using Milepost.Protocol.Preferences;
 
 namespace Milepost.Core.Preferences;
 

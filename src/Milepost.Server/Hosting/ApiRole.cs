@@ -2,13 +2,13 @@ using Milepost.Server.Admin;
 using Milepost.Server.Admin.Decisions;
 using Milepost.Server.Api;
 using Milepost.Server.Channels.Email;
-using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Channels.Sms;
+using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Ingest;
 using Milepost.Server.Ingest.Messages;
-using Milepost.Server.Unsubscribe;
 using Milepost.Server.Templates;
 using Milepost.Server.Tenants;
+using Milepost.Server.Unsubscribe;
 
 namespace Milepost.Server.Hosting;
 

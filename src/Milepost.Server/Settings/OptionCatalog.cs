@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Reflection;
-using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Apns;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;

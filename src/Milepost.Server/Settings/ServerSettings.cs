@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Apns;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http;
-using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Apns;
+using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
-using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.Push;
+using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Outgoing;
 

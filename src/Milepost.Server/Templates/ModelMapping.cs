@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Milepost.Core.Orders;
-using Milepost.Core.Tenants;
 using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Protocol.Orders;
 using Milepost.Server.Templates.Engine;
 

@@ -1,11 +1,11 @@
 using Milepost.Core.Deliveries;
 using Milepost.Core.Preferences;
-using Milepost.Core.Tenants;
 using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Protocol.Orders;
 using Milepost.Server.Channels;
-using Milepost.Server.Unsubscribe;
 using Milepost.Server.Channels.Sms;
+using Milepost.Server.Unsubscribe;
 
 namespace Milepost.Server.Worker;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Milepost.Core.Deliveries;
-using Milepost.Core.Tenants;
 using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Preferences;
 using Milepost.Server.Channels;

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Milepost.Core.Tenants;
-using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels;
-using Milepost.Testing.Servers;
+using Milepost.Server.Channels.Email;
 using Milepost.Testing;
+using Milepost.Testing.Servers;
 
 namespace Milepost.Channels.Tests.Email;
 

@@ -344,8 +344,16 @@ public sealed class EngineTests : IAsyncDisposable
         Id = name + ":c-1",
         Message = new MessageRequest
         {
-            RequestId = name, Type = "offer", Category = NotificationCategory.Social, Priority = NotificationPriority.Normal, Title = "Offer " + name, Body = "Half the price.",
-            Channels = [NotificationChannel.Email], SendAt = at, DigestWindow = digest, Lane = lane,
+            RequestId = name,
+            Type = "offer",
+            Category = NotificationCategory.Social,
+            Priority = NotificationPriority.Normal,
+            Title = "Offer " + name,
+            Body = "Half the price.",
+            Channels = [NotificationChannel.Email],
+            SendAt = at,
+            DigestWindow = digest,
+            Lane = lane,
         },
     });
 

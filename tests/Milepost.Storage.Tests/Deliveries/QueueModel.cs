@@ -46,7 +46,8 @@ internal static class QueueModel
         {
             case Kind.Queue:
                 await queues.QueueAsync(Queues.Delivery(
-                    Id(index), queues.Now.AddSeconds(step.Pick % 8), Tenants[step.Pick % Tenants.Length], (DeliveryChannel)(step.Pick % 2), TimeSpan.FromSeconds(10 + (step.Pick % 5 * 20))) with { Lane = (DeliveryLane)(step.Pick % 3 / 2) });
+                    Id(index), queues.Now.AddSeconds(step.Pick % 8), Tenants[step.Pick % Tenants.Length], (DeliveryChannel)(step.Pick % 2), TimeSpan.FromSeconds(10 + (step.Pick % 5 * 20))) with
+                { Lane = (DeliveryLane)(step.Pick % 3 / 2) });
                 return "queued";
             case Kind.Lease:
                 var taken = await queues.LeaseAsync(worker, step.Pick % 5, (DeliveryLane)(step.Pick % 4 / 3));

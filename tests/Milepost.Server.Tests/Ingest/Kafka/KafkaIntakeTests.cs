@@ -1,12 +1,12 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Milepost.Core.Notifications;
-using Milepost.Core.Templates;
-using Milepost.Core.Tenants;
 using Milepost.Core.DeadLetters;
+using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
+using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Server.Ingest.Kafka;
 using Milepost.Server.Settings;
 using Milepost.Testing;

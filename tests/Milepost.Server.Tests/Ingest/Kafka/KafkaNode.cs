@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Milepost.Core.Notifications;
-using Milepost.Core.Templates;
-using Milepost.Core.Tenants;
 using Milepost.Core.DeadLetters;
+using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
+using Milepost.Core.Templates;
+using Milepost.Core.Tenants;
 using Milepost.Protocol.Streams;
 using Milepost.Server.Hosting;
 using Milepost.Server.Ingest.Kafka;
