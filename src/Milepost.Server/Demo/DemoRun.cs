@@ -34,11 +34,10 @@ internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimePro
             var screen = new DemoConsole(console, _tally, time);
             screen.Open(address, settings.Storage.DataDirectory, isTemporary: request.DataDirectory is null, request.Seed);
             using var http = Shop(address, minter);
-            await DemoPhones.RegisterAsync(address, minter, cancellationToken);
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
             var start = time.GetUtcNow();
             var script = ShopScript.Generate(new ScriptOptions(request.Seed, start, request.Speed, request.OrdersPerMinute));
-            var shop = new ShopPlayer(http, _tally, screen.Tell, time).RunAsync(script, start, ending.Token);
+            var shop = PlayAsync();
             var display = screen.FollowAsync(ending.Token);
             await Task.WhenAny(shop, display);
             await ending.CancelAsync();
@@ -49,6 +48,12 @@ internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimePro
             catch (OperationCanceledException)
             {
                 // Ctrl-C is how a demo ends.
+            }
+
+            async Task PlayAsync()
+            {
+                await DemoPhones.RegisterAsync(address, minter, ending.Token);
+                await new ShopPlayer(http, _tally, screen.Tell, time).RunAsync(script, start, ending.Token);
             }
         }
         finally
