@@ -143,7 +143,7 @@ internal sealed class DeliveryOptions
 {
     [Description("How many deliveries this process sends at a time.")]
     [Range(1, 256)]
-    public int Concurrency { get; set; } = 16;
+    public int Concurrency { get; set; } = 64;
 
     [Description("How many messages one customer gets on one channel in an hour, critical ones apart; further ones wait. A tenant's own setting goes before. 0: no limit.")]
     [Range(0, 100_000)]

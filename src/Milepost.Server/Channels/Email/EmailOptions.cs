@@ -22,7 +22,7 @@ internal sealed class EmailOptions
 
     [Description("How many connections to one SMTP server are open at a time.")]
     [Range(1, 256)]
-    public int Connections { get; set; } = 8;
+    public int Connections { get; set; } = 16;
 
     [Description("How long an SMTP server may take to be connected to, in seconds.")]
     [Range(1, 60)]
