@@ -34,7 +34,7 @@ internal sealed class Breaker(IProvider provider, TimeProvider time)
         }
         catch (BrokenCircuitException broken)
         {
-            return new SendAnswer.Down($"{provider.Name} is left in peace for a while.", broken.RetryAfter);
+            return new SendAnswer.Down($"{provider.Name} is left in peace for a while.", broken.RetryAfter) { Asked = false };
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {

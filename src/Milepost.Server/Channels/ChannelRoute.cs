@@ -34,17 +34,19 @@ internal sealed class ChannelRoute(DeliveryChannel channel, IReadOnlyList<IProvi
 
     public async Task<SendAnswer> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
-        SendAnswer answer = new SendAnswer.Down("No provider can be used at the moment.");
+        SendAnswer answer = new SendAnswer.Down("No provider can be used at the moment.") { Asked = false };
+        var asked = false;
         foreach (var breaker in _breakers)
         {
             answer = await breaker.SendAsync(message, cancellationToken);
+            asked |= answer is not SendAnswer.Down { Asked: false };
             if (answer is not (SendAnswer.Down or SendAnswer.Later))
             {
                 break;
             }
         }
 
-        return answer;
+        return answer is SendAnswer.Down down ? down with { Asked = asked } : answer;
     }
 }
 

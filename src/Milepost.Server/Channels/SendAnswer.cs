@@ -21,7 +21,11 @@ internal abstract record SendAnswer
     /// The provider cannot be used: not reachable, broken, or our credentials are not good. Surely not sent; nothing is said against the message.
     /// The next provider is asked; this one is left in peace for a while.
     /// </summary>
-    public sealed record Down(string Reason, TimeSpan? After = null) : SendAnswer;
+    public sealed record Down(string Reason, TimeSpan? After = null) : SendAnswer
+    {
+        /// <summary>False: it was left in peace and not asked at all, so this says nothing about the message's own luck.</summary>
+        public bool Asked { get; init; } = true;
+    }
 
     /// <summary>Never: the content is not accepted.</summary>
     public sealed record Refused(string Reason) : SendAnswer;

@@ -10,6 +10,8 @@ internal sealed partial class DeliverySending(ChannelRoutes routes, AddressHygie
     /// <summary>Longer than this no provider is waited for.</summary>
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan NotAskedWait = TimeSpan.FromSeconds(5);
+
     /// <param name="lease">What.</param>
     /// <param name="message">The same as the provider gets it.</param>
     /// <param name="hurry">The process ends: what is not answered by now stays unknown.</param>
@@ -33,6 +35,8 @@ internal sealed partial class DeliverySending(ChannelRoutes routes, AddressHygie
                 SendAnswer.Refused refused => new DeliveryOutcome.GiveUp(refused.Reason),
                 SendAnswer.AddressDead gone => new DeliveryOutcome.GiveUp(gone.Reason),
                 SendAnswer.Unknown unknown => new DeliveryOutcome.Unknown(unknown.Reason),
+                // Nobody was asked: that must not make the message wait as if it had been refused.
+                SendAnswer.Down { Asked: false } left => new DeliveryOutcome.Retry(left.After ?? NotAskedWait, left.Reason),
                 SendAnswer.Down down => Again(message, down.Reason, down.After),
                 SendAnswer.Later later => Again(message, later.Reason, later.After),
                 _ => throw new UnreachableException(),
