@@ -1,6 +1,9 @@
 using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
+using Milepost.Core.Tenants;
 using Milepost.Processes;
+using Milepost.Protocol.Notifications;
+using Milepost.Protocol.Preferences;
 using Milepost.Storage.Sqlite;
 
 namespace Milepost.Torture.Tests;
@@ -11,7 +14,8 @@ namespace Milepost.Torture.Tests;
 /// </summary>
 internal static class DeliveryCheck
 {
-    private static readonly string[] Mailed = ["order.placed", "order.paid", "order.delivered"];
+    /// <summary>A customer of these tests orders more in a minute than people do in a year.</summary>
+    public static readonly string[] NoLimits = ["--Delivery:CustomerPerHour=0", "--Delivery:CustomerPerDay=0"];
 
     /// <summary>How many mails there were, and of how many it was not known at some time whether they went out.</summary>
     public static async Task<(int Mails, int Unknown)> RunAsync(string dataDirectory, IEnumerable<string> customers, CancellationToken cancellationToken)
@@ -24,7 +28,7 @@ internal static class DeliveryCheck
         {
             var inbox = await new SqliteNotificationStore(database).ListAsync(
                 new NotificationQuery(ServerProcess.Tenant, customer, null, null, Archived: false, null, null, int.MaxValue), cancellationToken);
-            ids.AddRange(inbox.Items.Where(listed => Mailed.Contains(listed.Notification.Type)).Select(listed => Delivery.IdOf(listed.Notification.Id, DeliveryChannel.Email)));
+            ids.AddRange(inbox.Items.Where(listed => IsMailed(listed.Notification)).Select(listed => Delivery.IdOf(listed.Notification.Id, DeliveryChannel.Email)));
         }
 
         ids.ShouldNotBeEmpty();
@@ -40,6 +44,13 @@ internal static class DeliveryCheck
         {
             var id = delivery.Row.Delivery.Id;
             var unknown = delivery.Attempts.Count(attempt => attempt.Outcome == AttemptOutcome.Unknown);
+            if (delivery.Row.Progress is { State: DeliveryState.Cancelled, Reason: ClearanceCode.Superseded })
+            {
+                // That an order was received is no news once it is over.
+                (delivery.Row.Delivery.Type, sent[id].Count()).ShouldBe(("order.placed", 0), id);
+                continue;
+            }
+
             delivery.Row.Progress.State.ShouldBeOneOf(DeliveryState.Sent, DeliveryState.Unknown);
             delivery.Attempts.Count.ShouldBeLessThanOrEqualTo(2, id);
             sent[id].ShouldBeUnique(id);
@@ -53,6 +64,9 @@ internal static class DeliveryCheck
         sent.Select(message => message.Key).Except(ids, StringComparer.Ordinal).ShouldBeEmpty("something was sent that nobody asked for");
         return (ended.Count, ended.Count(delivery => delivery.Row.Progress.Unknowns > 0));
     }
+
+    private static bool IsMailed(Notification notification) => NotificationRoutes.Of(notification.Type, notification.Priority, TenantSettings.Default)
+        .Any(step => step is { Channel: NotificationChannel.Email, UnlessAcknowledged: false });
 
     private static async Task<DeliveryDetails> EndOfAsync(SqliteDeliveryQueue queue, string id, CancellationToken cancellationToken)
     {

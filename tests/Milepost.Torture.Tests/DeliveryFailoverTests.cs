@@ -59,7 +59,7 @@ public sealed class DeliveryFailoverTests
     private static ServerStart Node(string name, string connectionString) => new()
     {
         Name = name,
-        Arguments = ["--Storage:Provider=postgres", "--Delivery:LeaseSeconds=3"],
+        Arguments = ["--Storage:Provider=postgres", "--Delivery:LeaseSeconds=3", .. DeliveryCheck.NoLimits],
         Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["MILEPOST__STORAGE__CONNECTIONSTRING"] = connectionString },
     };
 

@@ -23,7 +23,7 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         var rounds = Setting("MILEPOST_KILL_ROUNDS", 50);
         var seed = Setting("MILEPOST_KILL_SEED", 20261122);
-        await using var server = new ServerProcess();
+        await using var server = new ServerProcess(new ServerStart { Arguments = DeliveryCheck.NoLimits });
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120 + (10 * rounds)));
         await server.StartAsync(limit.Token);
 
