@@ -74,7 +74,8 @@ internal sealed class DeliveryClearing(
     private async Task TakeAsync(Cleared[] cleared, DateTimeOffset now, CancellationToken cancellationToken)
     {
         int[] sends = [.. Enumerable.Range(0, cleared.Length).Where(index => cleared[index].Clearance is Clearance.Send)];
-        var takes = sends.Select(index => allowance.Of(cleared[index].Lease.Delivery, cleared[index].Message!, now)).ToList();
+        // A message counts once, however often it is tried.
+        var takes = sends.Select(index => cleared[index].Lease.Row.Progress.Attempts > 0 ? [] : allowance.Of(cleared[index].Lease.Delivery, cleared[index].Message!, now)).ToList();
         if (takes.TrueForAll(take => take.Count == 0))
         {
             return;
