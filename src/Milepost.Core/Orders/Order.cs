@@ -25,7 +25,25 @@ public sealed record Order
 
     public Driver? Driver { get; init; }
 
+    /// <summary>The newest estimate; its <c>RevisedAt</c> is the time of the event that told it.</summary>
     public Eta? Eta { get; init; }
+
+    /// <summary>Where it is fetched.</summary>
+    public Pickup? Pickup { get; init; }
+
+    /// <summary>What the customer was promised: as the shop gave it, else the first ETA. The first one stands.</summary>
+    public Promise? Promise { get; init; }
+
+    /// <summary>Whether the shop gave the promise; such a one takes the place of a first ETA, and is not replaced.</summary>
+    public bool PromiseGiven { get; init; }
+
+    /// <summary>It is late, or may be; null: as far as we know it is not. Only while it is active.</summary>
+    public Delay? Delayed { get; init; }
+
+    /// <summary>Nothing has been heard of the driver; null: the location is fresh, or nobody expects one. Only while it is active.</summary>
+    public StaleLocation? LocationStale { get; init; }
+
+    public DateTimeOffset? DeliveredAt { get; init; }
 
     public DateTimeOffset? PlacedAt { get; init; }
 

@@ -20,6 +20,17 @@ public record OrderSummary
 
     public Eta? Eta { get; init; }
 
+    /// <summary>What was promised first; it stays as it is, whatever becomes of the ETA.</summary>
+    public Promise? Promise { get; init; }
+
+    /// <summary>Present: the order is late, or may be.</summary>
+    public Delay? Delayed { get; init; }
+
+    /// <summary>Present: nothing has been heard of the driver lately.</summary>
+    public StaleLocation? LocationStale { get; init; }
+
+    public DateTimeOffset? DeliveredAt { get; init; }
+
     public DateTimeOffset? PlacedAt { get; init; }
 
     public DateTimeOffset? PaidAt { get; init; }
@@ -34,6 +45,8 @@ public record OrderDetails : OrderSummary
     public Destination? Destination { get; init; }
 
     public Driver? Driver { get; init; }
+
+    public Pickup? Pickup { get; init; }
 
     /// <summary>All events of the order, oldest first by (time, source, id).</summary>
     public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
@@ -82,7 +95,17 @@ public sealed record Destination(string? Address, double? Lat, double? Lon);
 public sealed record Driver(string Id, string? Name, string? Vehicle);
 
 /// <summary>When the order is expected: a point, and a window where the sender gives one.</summary>
-public sealed record Eta(DateTimeOffset At, DateTimeOffset? From, DateTimeOffset? To, string? Reason);
+public sealed record Eta(DateTimeOffset At, DateTimeOffset? From, DateTimeOffset? To, string? Reason)
+{
+    /// <summary>Who estimated it: one of <see cref="EtaWords.Sources"/>; absent: the sender did not say.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>How sure it is: one of <see cref="EtaWords.Confidences"/>; absent: nobody has said.</summary>
+    public string? Confidence { get; init; }
+
+    /// <summary>When it was told: the time of its event.</summary>
+    public DateTimeOffset? RevisedAt { get; init; }
+}
 
 /// <summary>A page of orders, newest first. <paramref name="Next"/> is the cursor of the next page, null at the end.</summary>
 public sealed record OrderPage(IReadOnlyList<OrderSummary> Items, string? Next);

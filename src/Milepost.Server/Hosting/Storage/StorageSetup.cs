@@ -9,6 +9,7 @@ using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
+using Milepost.Core.Tracking;
 using Milepost.Server.Settings;
 using Milepost.Storage;
 using Milepost.Storage.Postgres;
@@ -48,6 +49,7 @@ internal static class StorageSetup
                 services.AddSingleton<IDecisionStore, SqliteDecisionStore>();
                 services.AddSingleton<IDeliveryLimitStore, SqliteDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, SqliteSuppressionStore>();
+                services.AddSingleton<ITrackingStore, SqliteTrackingStore>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -71,6 +73,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
                 services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
                 services.AddSingleton<ITenantStore, PostgresTenantStore>();
+                services.AddSingleton<ITrackingStore, PostgresTrackingStore>();
                 break;
             default:
                 throw new UnreachableException();
