@@ -1,3 +1,4 @@
+using Milepost.Core.Tracking;
 using Milepost.Protocol.Preferences;
 
 namespace Milepost.Core.Tenants;
@@ -22,6 +23,9 @@ public sealed record TenantSettings
 
     /// <summary>How many days notifications, entries of customers' streams and finished deliveries are kept, 1 to what the installation keeps; null: as the installation.</summary>
     public int? RetentionDays { get; init; }
+
+    /// <summary>What customers and guests see of orders under way.</summary>
+    public VisibilityPolicy Visibility { get; init; } = VisibilityPolicy.Default;
 
     /// <summary>Whom the tenant's own systems are told by; at most 20.</summary>
     public IReadOnlyList<WebhookEndpoint> Webhooks { get; init; } = [];

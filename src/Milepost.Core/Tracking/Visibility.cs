@@ -1,5 +1,6 @@
 using Milepost.Core.Orders;
 using Milepost.Protocol.Orders;
+using Milepost.Protocol.Streams;
 
 namespace Milepost.Core.Tracking;
 

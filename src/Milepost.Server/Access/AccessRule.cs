@@ -30,6 +30,9 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
     /// <summary>Mail relays, which tell what became of messages.</summary>
     public static readonly AccessRule FeedbackWriter = new("feedback writer", caller => (caller.Scopes & (Scopes.FeedbackWrite | Scopes.Admin)) != Scopes.None);
 
+    /// <summary>A shop's systems, and drivers' devices for themselves.</summary>
+    public static readonly AccessRule LocationWriter = new("location writer", caller => (caller.Scopes & (Scopes.LocationsWrite | Scopes.EventsWrite | Scopes.Admin)) != Scopes.None);
+
     /// <summary>Systems that send messages of their own.</summary>
     public static readonly AccessRule NotificationWriter = new("notification writer", caller => (caller.Scopes & (Scopes.NotificationsWrite | Scopes.Admin)) != Scopes.None);
 
