@@ -3,6 +3,7 @@ using Milepost.Core.Access;
 using Milepost.Core.Customers;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Leases;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
@@ -41,6 +42,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
                 services.AddSingleton<ITenantStore, SqliteTenantStore>();
+                services.AddSingleton<ILeaseStore, SqliteLeaseStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IDeliveryHistory, SqliteDeliveryHistory>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
@@ -71,6 +73,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
                 services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
                 services.AddSingleton<ITenantStore, PostgresTenantStore>();
+                services.AddSingleton<ILeaseStore>(provider => new PostgresLeaseStore(provider.GetRequiredService<PostgresDatabase>()));
                 break;
             default:
                 throw new UnreachableException();
