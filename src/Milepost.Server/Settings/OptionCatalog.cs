@@ -5,6 +5,8 @@ using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Logistics;
+using Milepost.Server.Logistics.Routing;
 using Milepost.Server.Outgoing;
 
 namespace Milepost.Server.Settings;
@@ -60,6 +62,8 @@ internal static class OptionCatalog
         ["Channels:Fcm"] = typeof(FcmOptions),
         ["Channels:Apns"] = typeof(ApnsOptions),
         ["Channels:Sms"] = typeof(SmsOptions),
+        ["Logistics"] = typeof(LogisticsOptions),
+        ["Routing"] = typeof(RoutingOptions),
     };
 
     public static readonly IReadOnlyDictionary<string, OptionKey> Keys = Sections

@@ -4,6 +4,8 @@ using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Logistics;
+using Milepost.Server.Logistics.Routing;
 using Milepost.Server.Outgoing;
 
 namespace Milepost.Server.Settings;
@@ -42,6 +44,10 @@ internal sealed record ServerSettings
     public ApnsOptions Apns { get; init; } = new();
 
     public SmsOptions Sms { get; init; } = new();
+
+    public LogisticsOptions Logistics { get; init; } = new();
+
+    public RoutingOptions Routing { get; init; } = new();
 
     /// <summary>What this process does.</summary>
     public Roles Roles { get; init; } = Roles.All;

@@ -5,6 +5,8 @@ using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Push;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Logistics;
+using Milepost.Server.Logistics.Routing;
 using Milepost.Server.Outgoing;
 
 namespace Milepost.Server.Settings;
@@ -38,6 +40,8 @@ internal static class SettingsLoader
         var fcm = binding.Bind<FcmOptions>();
         var apns = binding.Bind<ApnsOptions>();
         var sms = binding.Bind<SmsOptions>();
+        var logistics = binding.Bind<LogisticsOptions>();
+        var routing = binding.Bind<RoutingOptions>();
         var urls = Urls(merged, errors);
         var roles = RoleNames.Parse(merged.GetValueOrDefault(OptionCatalog.RolesKey)?.Value ?? RoleNames.Write(Roles.All), errors);
         OptionRules.Check(roles, storage, errors);
@@ -47,12 +51,14 @@ internal static class SettingsLoader
         EmailOptionRules.Check(email, errors);
         errors.AddRange([.. OutgoingRules.Problems(outgoing), .. PushRules.Problems(webPush), .. PushRules.Problems(fcm), .. PushRules.Problems(apns)]);
         SmsOptionRules.Check(sms, errors);
+        LogisticsOptionRules.Check(logistics, errors);
+        LogisticsOptionRules.Check(routing, errors);
         if (errors.Count > 0)
         {
             return new SettingsResult.Refused(errors);
         }
 
-        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, email, outgoing, webPush, fcm, apns, sms], merged, new Dictionary<string, string>(StringComparer.Ordinal)
+        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, email, outgoing, webPush, fcm, apns, sms, logistics, routing], merged, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [OptionCatalog.UrlsKey] = string.Join(';', urls),
             [OptionCatalog.RolesKey] = RoleNames.Write(roles),
@@ -77,6 +83,8 @@ internal static class SettingsLoader
                 Fcm = fcm,
                 Apns = apns,
                 Sms = sms,
+                Logistics = logistics,
+                Routing = routing,
                 Roles = roles,
                 Urls = urls,
             },

@@ -3,6 +3,7 @@ using Milepost.Core.Access;
 using Milepost.Core.Customers;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Leases;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
@@ -42,6 +43,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
                 services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
                 services.AddSingleton<ITenantStore, SqliteTenantStore>();
+                services.AddSingleton<ILeaseStore, SqliteLeaseStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IDeliveryHistory, SqliteDeliveryHistory>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
@@ -74,6 +76,7 @@ internal static class StorageSetup
                 services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
                 services.AddSingleton<ITenantStore, PostgresTenantStore>();
                 services.AddSingleton<ITrackingStore, PostgresTrackingStore>();
+                services.AddSingleton<ILeaseStore>(provider => new PostgresLeaseStore(provider.GetRequiredService<PostgresDatabase>()));
                 break;
             default:
                 throw new UnreachableException();
