@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Milepost.Protocol;
+using Milepost.Protocol.Streams;
 
 namespace Milepost.Realtime.Streams;
 
@@ -10,6 +11,9 @@ namespace Milepost.Realtime.Streams;
 /// </summary>
 public sealed class StreamFrame
 {
+    // By audience, without staff. Made when the first of them is to see it; two who come at once make the same.
+    private byte[]?[]? _views;
+
     private StreamFrame(long offset, uint check, byte[] body)
     {
         Offset = offset;
@@ -23,6 +27,17 @@ public sealed class StreamFrame
 
     /// <summary><c>{"type":...,"offset":...,"id":...,"time":...,"data":{...}</c> in UTF-8.</summary>
     public byte[] Body { get; }
+
+    /// <summary>What this audience is shown.</summary>
+    public byte[] BodyFor(Audience audience, StreamName stream, IEntryViews views) =>
+        audience == Audience.Staff ? Body : (_views ??= new byte[]?[2])[(int)audience - 1] ??= views.Of(stream, Body, audience);
+
+    /// <summary>Says beforehand what an audience is shown.</summary>
+    public StreamFrame WithView(Audience audience, byte[] body)
+    {
+        (_views ??= new byte[]?[2])[(int)audience - 1] = body;
+        return this;
+    }
 
     /// <summary>One that another node has encoded.</summary>
     internal static StreamFrame Encoded(long offset, uint check, byte[] body) => new(offset, check, body);
