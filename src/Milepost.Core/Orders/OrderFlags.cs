@@ -19,10 +19,20 @@ public sealed record StaleNotice(bool Stale, DateTimeOffset? LastFixAt);
 /// </summary>
 internal static class OrderFlags
 {
+    /// <summary>How often a customer is told that an order is late; more often it is only noise.</summary>
+    private const int MostDelaysTold = 3;
+
+    private static readonly TimeSpan BetweenDelaysTold = TimeSpan.FromMinutes(30);
+
     /// <summary>What the event says of promise and flags; the order's status is still the one before it.</summary>
     public static Order Step(Order order, RecordedEvent next)
     {
-        order = Promised(order, next);
+        order = Promised(order, next) with
+        {
+            FailedAttempts = order.FailedAttempts + (next.Status is OrderStatus.AttemptFailed ? 1 : 0),
+            DelaysRaised = order.DelaysRaised + (next.Delay is { Delayed: true } ? 1 : 0),
+            StalesRaised = order.StalesRaised + (next.Stale is { Stale: true } ? 1 : 0),
+        };
         if (!order.IsActive())
         {
             return order;
@@ -31,6 +41,10 @@ internal static class OrderFlags
         if (next is { Type: EventTypes.OrderDelayed, Delay: { } delay })
         {
             order = order with { Delayed = delay.Delayed ? new Delay(order.Delayed?.Since ?? next.Time, delay.Reason) : null };
+            if (delay.Delayed && order.DelaysTold < MostDelaysTold && !(next.Time - order.DelayToldAt < BetweenDelaysTold))
+            {
+                order = order with { DelaysTold = order.DelaysTold + 1, DelayToldAt = next.Time };
+            }
         }
 
         if (next is { Type: EventTypes.OrderLocationStale, Stale: { } stale })
@@ -44,13 +58,26 @@ internal static class OrderFlags
     /// <summary>What follows from the status that the event has moved the order to.</summary>
     public static Order Moved(Order order, RecordedEvent next) => order.IsActive()
         // A correction can take a delivery back.
-        ? order with { DeliveredAt = null }
+        ? order with { StatusSince = next.Time, DeliveredAt = null }
         : order with
         {
+            StatusSince = next.Time,
             Delayed = null,
             LocationStale = null,
             DeliveredAt = order.Status is OrderStatus.Delivered ? next.Time : order.DeliveredAt,
         };
+
+    /// <summary>What an operator should look at.</summary>
+    public static OrderExceptions Exceptions(Order order) => order.IsActive()
+        ? (order.LocationStale is null ? OrderExceptions.None : OrderExceptions.Stale) | (order.Delayed?.Reason switch
+        {
+            null when order.Delayed is null => OrderExceptions.None,
+            DelayReasons.NotAccepted => OrderExceptions.Unaccepted,
+            DelayReasons.NotPickedUp => OrderExceptions.NotPickedUp,
+            DelayReasons.DriverSilent => OrderExceptions.Silent,
+            _ => OrderExceptions.Late,
+        })
+        : OrderExceptions.None;
 
     private static Order Promised(Order order, RecordedEvent next) => next switch
     {

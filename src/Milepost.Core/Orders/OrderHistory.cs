@@ -67,5 +67,7 @@ public static class OrderHistory
         Status = recorded.Status,
         Moved = moved,
         Note = recorded.Note,
+        Raised = recorded.Delay?.Delayed ?? recorded.Stale?.Stale,
+        Reason = recorded.Delay?.Reason,
     };
 }

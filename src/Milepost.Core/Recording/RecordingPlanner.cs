@@ -120,7 +120,7 @@ internal sealed class RecordingPlanner
 
         if (after.CustomerId is { } customerId && !isErased && NotificationRules.For(before, after, recorded) is { } rule)
         {
-            Notify(key.Tenant, customerId, new NotificationCause(NotificationTypes.Find(rule.Type)!, recorded, after, rule == NotificationRules.Note ? null : after.Status));
+            Notify(key.Tenant, customerId, new NotificationCause(NotificationTypes.Find(rule.Type)!, recorded, after, NotificationRules.Beside.Contains(rule) ? null : after.Status));
         }
 
         return RecordOutcome.Accepted.Instance;

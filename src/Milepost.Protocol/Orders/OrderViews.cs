@@ -91,6 +91,12 @@ public sealed record TimelineEntry
     public required bool Moved { get; init; }
 
     public string? Note { get; init; }
+
+    /// <summary>Of <c>order.delayed</c> and <c>order.location.stale</c>: whether the flag holds from then on, or no longer.</summary>
+    public bool? Raised { get; init; }
+
+    /// <summary>Of <c>order.delayed</c>: why; a stable word.</summary>
+    public string? Reason { get; init; }
 }
 
 public sealed record OrderItem(string Name, int Quantity, decimal? Price = null);

@@ -1,7 +1,7 @@
 SELECT set_config('milepost.tenants', '*', true);
 
 -- driver: who has the order, as long as it is active. watch_at: when the silence watch looks at it next; null: there is nothing to watch. flags: which
--- of the exceptions hold (OrderFlags), 0: none. The others are what the report on promises reads: when it was delivered, and what had been promised.
+-- of the exceptions hold (OrderExceptions), 0: none. The others are what the report on promises reads: when it was delivered, and what had been promised.
 ALTER TABLE orders
     ADD COLUMN driver text COLLATE "C",
     ADD COLUMN watch_at bigint,

@@ -6,7 +6,7 @@ ALTER TABLE orders ADD COLUMN delivered_at INTEGER;
 ALTER TABLE orders ADD COLUMN promised_from INTEGER;
 ALTER TABLE orders ADD COLUMN promised_at INTEGER;
 ALTER TABLE orders ADD COLUMN promised_to INTEGER;
--- flags: which of the exceptions hold (OrderFlags), 0: none.
+-- flags: which of the exceptions hold (OrderExceptions), 0: none.
 ALTER TABLE orders ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;
 UPDATE orders SET driver = json_extract(CAST(body AS TEXT), '$.driver.id') WHERE active = 1;
 CREATE INDEX orders_by_driver ON orders (tenant, driver, place) WHERE driver IS NOT NULL;
