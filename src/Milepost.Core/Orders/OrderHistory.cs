@@ -40,7 +40,8 @@ public static class OrderHistory
         }
 
         var reached = OrderStatusTable.IsInterruption(status) ? before.Reached : OrderStatusTable.Rank(status);
-        return (OrderFlags.Moved(after with { Status = status, Reached = reached }, next), true);
+        var onTheWay = OrderStatusTable.IsOnTheWay(status) ? before.OnTheWaySince ?? next.Time : (DateTimeOffset?)null;
+        return (OrderFlags.Moved(after with { Status = status, Reached = reached, OnTheWaySince = onTheWay }, next), true);
     }
 
     /// <summary>The order and its timeline from all its events, in whatever order they are given.</summary>

@@ -53,7 +53,7 @@ public static class OrderStep
         var geometry = track.Route is { } route ? routes(route.Polyline) : null;
         ArrivalKind? raised = null;
         DateTimeOffset? checkAt = null;
-        if (IsOnTheWay(order.ShownStatus()))
+        if (OrderStatusTable.IsOnTheWay(order.ShownStatus()))
         {
             foreach (var fix in accepted)
             {
@@ -105,9 +105,6 @@ public static class OrderStep
         MetersToGo = track?.MetersToGo,
         TimeToGo = order.Eta is { } eta ? eta.At - now : null,
     };
-
-    /// <summary>The driver has the order.</summary>
-    public static bool IsOnTheWay(OrderStatus status) => status is OrderStatus.PickedUp or OrderStatus.OutForDelivery or OrderStatus.Arriving;
 
     /// <summary>A place that somebody can be at; null where the numbers say none.</summary>
     public static GeoPoint? Place(double? lat, double? lon) => lat is { } north && lon is { } east && new GeoPoint(north, east) is var point && point.IsPlace() ? point : null;

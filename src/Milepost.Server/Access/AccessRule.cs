@@ -1,4 +1,5 @@
 using Milepost.Protocol;
+using Milepost.Protocol.Streams;
 using Milepost.Realtime.Sessions;
 
 namespace Milepost.Server.Access;
@@ -55,6 +56,9 @@ internal static class AccessExtensions
 {
     /// <summary>May read everything of the tenant.</summary>
     public static bool IsStaff(this Caller caller) => (caller.Scopes & (Scopes.Operator | Scopes.Admin)) != Scopes.None;
+
+    /// <summary>As whom the caller reads.</summary>
+    public static Audience Audience(this Caller caller) => caller.IsStaff() ? Protocol.Streams.Audience.Staff : Protocol.Streams.Audience.Customer;
 
     public static TBuilder Allow<TBuilder>(this TBuilder builder, AccessRule rule)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(rule);

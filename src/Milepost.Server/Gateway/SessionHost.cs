@@ -43,7 +43,7 @@ internal sealed class SessionHost(IOrderStore orders, TokenReader tokens, Acknow
             : StreamAnswer.Refuse(ErrorCode.NotFound);
     }
 
-    public Audience AudienceOf(Caller caller) => caller.IsStaff() ? Audience.Staff : Audience.Customer;
+    public Audience AudienceOf(Caller caller) => caller.Audience();
 
     public ValueTask<Caller?> AuthenticateAsync(string token, CancellationToken cancellationToken) => tokens.ReadAsync(token);
 

@@ -3,6 +3,7 @@ using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol.Streams;
 using Milepost.Realtime.Streams;
+using Milepost.Server.Tracking;
 
 namespace Milepost.Server.Gateway;
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Reflection;
+using Milepost.Core.Tracking;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
@@ -53,6 +54,7 @@ internal static class OptionCatalog
         ["Ingest"] = typeof(IngestOptions),
         ["Redis"] = typeof(RedisOptions),
         ["Kafka"] = typeof(KafkaOptions),
+        ["Tracking"] = typeof(TrackingOptions),
         ["Retention"] = typeof(RetentionOptions),
         ["Limits"] = typeof(LimitsOptions),
         ["Delivery"] = typeof(DeliveryOptions),

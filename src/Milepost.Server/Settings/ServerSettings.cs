@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Milepost.Core.Tracking;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
@@ -48,6 +49,8 @@ internal sealed record ServerSettings
     public LogisticsOptions Logistics { get; init; } = new();
 
     public RoutingOptions Routing { get; init; } = new();
+
+    public TrackingOptions Tracking { get; init; } = TrackingOptions.Default;
 
     /// <summary>What this process does.</summary>
     public Roles Roles { get; init; } = Roles.All;

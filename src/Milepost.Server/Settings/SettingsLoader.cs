@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Milepost.Core.Tracking;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
@@ -31,6 +32,7 @@ internal static class SettingsLoader
         var ingest = binding.Bind<IngestOptions>();
         var redis = binding.Bind<RedisOptions>();
         var kafka = binding.Bind<KafkaOptions>();
+        var tracking = binding.Bind<TrackingOptions>();
         var retention = binding.Bind<RetentionOptions>();
         var limits = binding.Bind<LimitsOptions>();
         var delivery = binding.Bind<DeliveryOptions>();
@@ -74,6 +76,7 @@ internal static class SettingsLoader
                 Ingest = ingest,
                 Redis = redis,
                 Kafka = kafka,
+                Tracking = tracking,
                 Retention = retention,
                 Limits = limits,
                 Delivery = delivery,

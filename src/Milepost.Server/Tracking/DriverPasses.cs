@@ -28,16 +28,16 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
             points.AddRange(kept.SelectMany(fix => Points(driver, situation.Orders, fix)));
         }
 
-        var underWay = situation.Orders.Count(order => OrderStep.IsOnTheWay(order.Order.ShownStatus()));
+        var underWay = situation.Orders.Count(order => OrderStatusTable.IsOnTheWay(order.Order.ShownStatus()));
         var (events, revisions, orders) = (new List<RecordedEvent>(), new List<EtaRevision>(), new List<LookedAt>());
         DateTimeOffset? checkAt = null;
         foreach (var order in situation.Orders)
         {
             var known = order.Track is { } stored ? JsonSerializer.Deserialize(stored.Body, TrackingJson.Default.OrderTrack)! : OrderTrack.Start;
             var step = OrderStep.Step(order.Order, known, track, accepted, Told(order.Order, driver, track), lines.Of, rules, now);
-            var isAlone = underWay - (OrderStep.IsOnTheWay(order.Order.ShownStatus()) ? 1 : 0) == 0;
+            var isAlone = underWay - (OrderStatusTable.IsOnTheWay(order.Order.ShownStatus()) ? 1 : 0) == 0;
             orders.Add(new LookedAt(order, step.Track, step.Track != known, isAlone));
-            events.AddRange(Events(order.Order, step, now));
+            events.AddRange(Events(order.Order, step, accepted.Count > 0 ? accepted[^1].Time : now, now));
             if (step.Revision is { } revision)
             {
                 revisions.Add(new EtaRevision(driver.Tenant, order.Order.Id, now, ToEta(revision.Estimate), revision.Shown));
@@ -60,27 +60,27 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
         };
     }
 
-    private static IEnumerable<RecordedEvent> Events(Order order, OrderStepResult step, DateTimeOffset now)
+    private static IEnumerable<RecordedEvent> Events(Order order, OrderStepResult step, DateTimeOffset at, DateTimeOffset now)
     {
         if (step.Raised is { } raised)
         {
-            yield return raised is ArrivalKind.Arriving ? TrackingEvents.Arriving(order, now) : TrackingEvents.Nearby(order, now);
+            yield return raised is ArrivalKind.Arriving ? TrackingEvents.Arriving(order, at, now) : TrackingEvents.Nearby(order, at, now);
         }
 
         if (step.Publish is { } estimate)
         {
-            yield return TrackingEvents.EtaUpdated(order, ToEta(estimate), step.Track.Eta!.Revision, now);
+            yield return TrackingEvents.EtaUpdated(order, ToEta(estimate), estimate.CalculatedAt, now);
         }
 
         if (step.IsFreshAgain)
         {
-            yield return TrackingEvents.Fresh(order, now);
+            yield return TrackingEvents.Stale(order, new StaleNotice(Stale: false, at), now);
         }
     }
 
     // The orders that the driver has with them; without any the point is the driver's alone.
     private static IEnumerable<HistoryPoint> Points(DriverKey driver, IReadOnlyList<TrackedOrder> orders, LocationFix fix) =>
-        orders.Where(order => OrderStep.IsOnTheWay(order.Order.ShownStatus())).Select(order => (string?)order.Order.Id).DefaultIfEmpty(null).Select(orderId => new HistoryPoint
+        orders.Where(order => OrderStatusTable.IsOnTheWay(order.Order.ShownStatus())).Select(order => (string?)order.Order.Id).DefaultIfEmpty(null).Select(orderId => new HistoryPoint
         {
             Tenant = driver.Tenant,
             DriverId = driver.DriverId,

@@ -13,7 +13,7 @@ namespace Milepost.Server.Tracking;
 /// Shows the entries of orders' streams to customers and guests: the log has them as staff see them. What depends on how far or how near the driver is counts
 /// as not to be seen here; the snapshot and the live frames have it.
 /// </summary>
-internal sealed class EntryViews(TrackingViews views, TimeProvider time) : IEntryViews
+internal sealed class EntryViews(ViewerPolicy policy, TimeProvider time) : IEntryViews
 {
     public byte[] Of(StreamName stream, byte[] body, Audience audience) => Of(stream, body, audience, null);
 
@@ -38,7 +38,7 @@ internal sealed class EntryViews(TrackingViews views, TimeProvider time) : IEntr
             Now = time.GetUtcNow(),
             TimeToGo = (now is null ? changed.Eta : now.Eta)?.At - time.GetUtcNow(),
         };
-        var fields = views.Fields(stream.Tenant, facts, audience);
+        var fields = policy.Fields(stream.Tenant, facts, audience);
         var isGuest = audience is Audience.Guest;
         var data = isGuest
             ? JsonSerializer.SerializeToUtf8Bytes(ForGuest(changed, fields), ProtocolJson.Default.GuestOrderChanged)

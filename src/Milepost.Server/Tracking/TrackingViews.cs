@@ -1,5 +1,4 @@
 using Milepost.Core.Orders;
-using Milepost.Core.Tenants;
 using Milepost.Core.Tracking;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Streams;
@@ -10,23 +9,12 @@ using Milepost.Server.Logistics.Plans;
 namespace Milepost.Server.Tracking;
 
 /// <summary>Shows orders under way to staff, customers and guests, to each what the tenant's policy lets them see now.</summary>
-internal sealed class TrackingViews(ITenantCatalog tenants, IOrderPlans plans, TimeProvider time)
+internal sealed class TrackingViews(ViewerPolicy policy, IOrderPlans plans)
 {
-    /// <summary>What an audience may see of an order now.</summary>
-    /// <param name="order">The order.</param>
-    /// <param name="track">What is known of its way; null: nothing, or it was not looked up. A limit that needs it is not met then.</param>
-    /// <param name="isAlone">The driver has no other order under way. False also where that was not looked up.</param>
-    /// <param name="audience">Who looks.</param>
-    public VisibleFields Fields(Order order, OrderTrack? track, bool isAlone, Audience audience) =>
-        Fields(order.Tenant, OrderStep.Facts(order, track, isAlone, time.GetUtcNow()), audience);
-
-    /// <summary>What an audience may see where only this much is known.</summary>
-    public VisibleFields Fields(string tenant, TrackingFacts facts, Audience audience) => Visibility.Evaluate(tenants.Of(tenant).Visibility, audience, facts);
-
     /// <summary>Where the order's driver is, for those who follow it now.</summary>
     public LiveFrame Frame(LookedAt order, LocationFix fix)
     {
-        var frame = LocationFrames.Of(order.Tracked, order.Track, fix, audience => Fields(order.Order, order.Track, order.IsAlone, audience));
+        var frame = LocationFrames.Of(order.Tracked, order.Track, fix, audience => OrderViews.LastSeen(order.Order, order.Track, audience) is null ? VisibleFields.None : policy.Fields(order.Order, order.Track, order.IsAlone, audience));
         TrackerMetrics.Shown("customer", frame.BodyFor(Audience.Customer) is not null);
         TrackerMetrics.Shown("guest", frame.BodyFor(Audience.Guest) is not null);
         return frame;
@@ -60,8 +48,4 @@ internal sealed class TrackingViews(ITenantCatalog tenants, IOrderPlans plans, T
         var polyline = track.Progress is { } progress ? EncodedPolyline.Encode(progress.Remaining(line), 5) : route.Polyline;
         return new RouteView(polyline, 5, route.Version, Math.Round(track.Progress?.MetersToGo ?? line.Length));
     }
-
-    /// <summary>An order's details without what the audience may not see.</summary>
-    public T Limit<T>(T details, Order order, VisibleFields fields)
-        where T : OrderDetails => details with { Driver = DriverOf(order, fields), Eta = fields.Eta ? details.Eta : null };
 }
