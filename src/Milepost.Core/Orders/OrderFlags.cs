@@ -56,16 +56,21 @@ internal static class OrderFlags
     }
 
     /// <summary>What follows from the status that the event has moved the order to.</summary>
-    public static Order Moved(Order order, RecordedEvent next) => order.IsActive()
-        // A correction can take a delivery back.
-        ? order with { StatusSince = next.Time, DeliveredAt = null }
-        : order with
+    public static Order Moved(Order order, RecordedEvent next)
+    {
+        order = order with
         {
             StatusSince = next.Time,
-            Delayed = null,
-            LocationStale = null,
-            DeliveredAt = order.Status is OrderStatus.Delivered ? next.Time : order.DeliveredAt,
+            DeliveredAt = order.Status switch
+            {
+                OrderStatus.Delivered => next.Time,
+                OrderStatus.Returning or OrderStatus.Returned => order.DeliveredAt,
+                // A correction takes a delivery back.
+                _ => null,
+            },
         };
+        return order.IsActive() ? order : order with { Delayed = null, LocationStale = null };
+    }
 
     /// <summary>What an operator should look at.</summary>
     public static OrderExceptions Exceptions(Order order) => order.IsActive()

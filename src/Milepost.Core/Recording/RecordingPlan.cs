@@ -46,7 +46,7 @@ public sealed class RecordingPlan
 
     public Dictionary<TenantKey, Order> Orders { get; } = [];
 
-    /// <summary>When the silence watch is to look at which of those orders; the others need no looking after.</summary>
+    /// <summary>When the silence watch is to look at which of those orders; the others need none.</summary>
     public Dictionary<TenantKey, DateTimeOffset> Watches { get; } = [];
 
     public Dictionary<TenantKey, Customer> Customers { get; } = [];

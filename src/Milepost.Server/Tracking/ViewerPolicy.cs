@@ -16,5 +16,5 @@ internal sealed class ViewerPolicy(ITenantCatalog tenants, TimeProvider time)
         Fields(order.Tenant, OrderStep.Facts(order, track, isAlone, time.GetUtcNow()), audience);
 
     /// <summary>Where only this much is known.</summary>
-    public VisibleFields Fields(string tenant, TrackingFacts facts, Audience audience) => Visibility.Evaluate(tenants.Of(tenant).Visibility, audience, facts);
+    public VisibleFields Fields(string tenant, TrackingFacts facts, Audience audience) => Visibility.Evaluate(tenants.Of(tenant).Tracking.Visibility, audience, facts);
 }
