@@ -97,6 +97,7 @@ internal static class MilepostServer
             PushParts.Add(services, settings);
             services.AddSingleton<WebhookCall>();
             SmsParts.Add(services, settings);
+            LogisticsParts.Add(services, settings);
         }
 
         if (settings.Roles.HasFlag(Roles.Api))

@@ -10,7 +10,11 @@ namespace Milepost.Server.Logistics;
 
 /// <summary>How a service is asked.</summary>
 /// <param name="RequestLimit">How long one attempt may take, the whole body included.</param>
-internal sealed record ServiceLimits(TimeSpan RequestLimit);
+internal sealed record ServiceLimits(TimeSpan RequestLimit)
+{
+    /// <summary>About how long to wait before the first repeat; the second one waits twice as long.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+}
 
 /// <summary>
 /// Asks a service of the operator: each attempt within a time and a size, twice more where that may help, not at all for a while where half of at
@@ -26,7 +30,6 @@ internal sealed class ServiceHttp : IDisposable
     private const int MaxETag = 256;
     private const int MinimumAttempts = 5;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, Party> _parties = new(StringComparer.Ordinal);
@@ -56,7 +59,7 @@ internal sealed class ServiceHttp : IDisposable
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<ServiceAnswer> GetAsync(string party, Func<HttpRequestMessage> request, int maxBytes, CancellationToken cancellationToken)
     {
-        var state = _parties.GetOrAdd(party, static (_, self) => new Party(self._time, self._chance), this);
+        var state = _parties.GetOrAdd(party, static (_, self) => new Party(self._limits, self._time, self._chance), this);
         if (state.PausedUntil > _time.GetUtcNow())
         {
             return new ServiceAnswer.Away("asked to wait");
@@ -160,11 +163,11 @@ internal sealed class ServiceHttp : IDisposable
         private long _brokenUntil;
         private long _pausedUntil;
 
-        public Party(TimeProvider time, Func<double> chance) => Pipeline = new ResiliencePipelineBuilder<ServiceAnswer> { TimeProvider = time }
+        public Party(ServiceLimits limits, TimeProvider time, Func<double> chance) => Pipeline = new ResiliencePipelineBuilder<ServiceAnswer> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<ServiceAnswer>
             {
                 MaxRetryAttempts = Retries,
-                Delay = RetryDelay,
+                Delay = limits.RetryDelay,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Randomizer = chance,

@@ -13,17 +13,16 @@ internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions optio
 
     // Orders under way on one node; one more is not planned for until another one has arrived.
     private const int MaxOrders = 50_000;
-    private const int Concurrency = 16;
 
-    // An order needs the route and the estimate, and a request to the engine for each where the service has none: it is paid for in advance.
+    // The service may be slow for one tenant; the others must not wait for that.
+    private const int AtOnceForTenant = 8;
+    private const int AtOnce = 64;
+
     private readonly ConcurrentDictionary<(string Tenant, string OrderId), PlanEntry> _entries = [];
     private readonly Dictionary<string, TenantAllowance> _allowances = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _places = new(Concurrency);
+    private readonly SemaphoreSlim _places = new(AtOnce);
     private readonly long[] _ages = [Ticks(time, TimeSpan.FromSeconds(options.EtaSeconds)), Ticks(time, TimeSpan.FromSeconds(options.RouteSeconds)), Ticks(time, TimeSpan.FromMinutes(options.CardMinutes))];
     private readonly List<Task> _fetches = [];
-
-    // Who begins: each pass another tenant's orders, so that a tenant with many does not starve the others.
-    private int _turn;
 
     public OrderPlan? Get(string tenant, string orderId) => _entries.TryGetValue((tenant, orderId), out var entry) ? entry.Plan : null;
 
@@ -60,7 +59,10 @@ internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions optio
         }
     }
 
-    /// <summary>One pass: forgets what nobody wants, and begins to fetch what is due and allowed. The fetches go on behind it: see <see cref="IdleAsync"/>.</summary>
+    /// <summary>
+    /// One pass: forgets what nobody wants, and begins to fetch what is due and allowed, what was fetched longest ago first. The fetches go on behind it: see
+    /// <see cref="IdleAsync"/>.
+    /// </summary>
     public void RunOnce(CancellationToken cancellationToken)
     {
         var now = time.GetTimestamp();
@@ -70,26 +72,29 @@ internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions optio
             _fetches.RemoveAll(fetching => fetching.IsCompleted);
         }
 
-        var byTenant = new Dictionary<string, Queue<PlanEntry>>(StringComparer.Ordinal);
+        var due = new List<(PlanEntry Entry, string Tenant, long Since)>();
         foreach (var (key, entry) in _entries)
         {
             if (entry.WantedAt < oldest)
             {
                 _entries.TryRemove(key, out _);
-                continue;
             }
-
-            if (!byTenant.TryGetValue(key.Tenant, out var waiting))
+            else if (entry.Due(now, _ages) is { } part)
             {
-                byTenant.Add(key.Tenant, waiting = new Queue<PlanEntry>());
+                due.Add((entry, key.Tenant, part.Since));
             }
-
-            waiting.Enqueue(entry);
         }
 
-        if (byTenant.Count > 0)
+        var full = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (entry, tenant, _) in due.OrderBy(one => one.Since))
         {
-            Begin([.. byTenant.OrderBy(pair => pair.Key, StringComparer.Ordinal)], now, cancellationToken);
+            while (!full.Contains(tenant) && entry.Due(now, _ages) is { } next)
+            {
+                if (!TryBegin(entry, tenant, next.Part, now, cancellationToken))
+                {
+                    full.Add(tenant);
+                }
+            }
         }
     }
 
@@ -102,71 +107,34 @@ internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions optio
         }
     }
 
-    // One part of one order of each tenant in turn, until nothing is due or nothing more may be asked.
-    private void Begin(KeyValuePair<string, Queue<PlanEntry>>[] tenants, long now, CancellationToken cancellationToken)
-    {
-        _turn = (_turn + 1) % tenants.Length;
-        var left = tenants.Length;
-        for (var index = _turn; left > 0; index = (index + 1) % tenants.Length)
-        {
-            var (tenant, waiting) = tenants[index];
-            left = BeginOne(tenant, waiting, now, cancellationToken) switch
-            {
-                BeginResult.Begun => tenants.Length,
-                BeginResult.NothingNow => left - 1,
-                _ => 0,
-            };
-        }
-    }
-
-    private BeginResult BeginOne(string tenant, Queue<PlanEntry> waiting, long now, CancellationToken cancellationToken)
-    {
-        while (waiting.TryPeek(out var entry))
-        {
-            if (!_places.Wait(0, CancellationToken.None))
-            {
-                return BeginResult.NoPlace;
-            }
-
-            var wish = entry.Wish;
-            if (!AllowanceOf(tenant, now).TryTake(now))
-            {
-                _places.Release();
-                waiting.Clear();
-                return BeginResult.NothingNow;
-            }
-
-            if (entry.Begin(now, _ages) is not { } part)
-            {
-                AllowanceOf(tenant, now).GiveBack();
-                _places.Release();
-                waiting.Dequeue();
-                continue;
-            }
-
-            var fetching = FetchAsync(entry, part, wish, cancellationToken);
-            lock (_fetches)
-            {
-                _fetches.Add(fetching);
-            }
-
-            return BeginResult.Begun;
-        }
-
-        return BeginResult.NothingNow;
-    }
-
-    private TenantAllowance AllowanceOf(string tenant, long now)
+    private bool TryBegin(PlanEntry entry, string tenant, PlanPart part, long now, CancellationToken cancellationToken)
     {
         if (!_allowances.TryGetValue(tenant, out var allowance))
         {
-            _allowances.Add(tenant, allowance = new TenantAllowance(options.RequestsPerSecond, now, time.TimestampFrequency));
+            _allowances.Add(tenant, allowance = new TenantAllowance(options.RequestsPerSecond, AtOnceForTenant, time.TimestampFrequency));
         }
 
-        return allowance;
+        if (!_places.Wait(0, CancellationToken.None))
+        {
+            return false;
+        }
+
+        if (!allowance.TryBegin(fetch.RequestsOf(part), now))
+        {
+            _places.Release();
+            return false;
+        }
+
+        var fetching = FetchAsync(entry, part, entry.Begin(part, now), allowance, cancellationToken);
+        lock (_fetches)
+        {
+            _fetches.Add(fetching);
+        }
+
+        return true;
     }
 
-    private async Task FetchAsync(PlanEntry entry, PlanPart part, PlanWish wish, CancellationToken cancellationToken)
+    private async Task FetchAsync(PlanEntry entry, PlanPart part, PlanWish wish, TenantAllowance allowance, CancellationToken cancellationToken)
     {
         Func<OrderPlan, OrderPlan> change = plan => plan;
         try
@@ -185,18 +153,12 @@ internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions optio
         finally
         {
             entry.Done(part, wish.DriverId, change);
+            allowance.End();
             _places.Release();
         }
     }
 
     private static long Ticks(TimeProvider time, TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
-
-    private enum BeginResult
-    {
-        Begun,
-        NothingNow,
-        NoPlace,
-    }
 
     private static partial class Log
     {

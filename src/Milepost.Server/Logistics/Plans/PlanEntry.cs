@@ -19,17 +19,6 @@ internal sealed class PlanEntry(PlanWish wish, long now)
 
     public OrderPlan Plan => _plan;
 
-    public PlanWish Wish
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _wish;
-            }
-        }
-    }
-
     public long WantedAt => Volatile.Read(ref _wantedAt);
 
     public void Want(PlanWish wish, long now)
@@ -62,23 +51,33 @@ internal sealed class PlanEntry(PlanWish wish, long now)
         }
     }
 
-    /// <summary>Takes the most urgent part that is due; null: none is. The part is whoever's took it until <see cref="Done"/>.</summary>
+    /// <summary>Which part has been due for longest, and when it was last fetched; null: none is due.</summary>
     /// <param name="now">The time, as <see cref="TimeProvider.GetTimestamp"/>.</param>
     /// <param name="ages">For each part, how old it may become, in the same unit.</param>
-    public PlanPart? Begin(long now, ReadOnlySpan<long> ages)
+    public (PlanPart Part, long Since)? Due(long now, ReadOnlySpan<long> ages)
     {
         lock (_gate)
         {
+            (PlanPart Part, long Since)? due = null;
             for (var index = 0; index < _parts.Length; index++)
             {
-                if (_parts[index].IsDue(now, ages[index]) && (index != (int)PlanPart.Driver || _wish.DriverId is not null))
+                if (_parts[index].IsDue(now, ages[index]) && (index != (int)PlanPart.Driver || _wish.DriverId is not null) && !(due?.Since <= _parts[index].Begun))
                 {
-                    _parts[index].Begin(now);
-                    return (PlanPart)index;
+                    due = ((PlanPart)index, _parts[index].Begun);
                 }
             }
 
-            return null;
+            return due;
+        }
+    }
+
+    /// <summary>A fetch begins: the part is its own until <see cref="Done"/>.</summary>
+    public PlanWish Begin(PlanPart part, long now)
+    {
+        lock (_gate)
+        {
+            _parts[(int)part].Begin(now);
+            return _wish;
         }
     }
 
@@ -102,13 +101,14 @@ internal sealed class PlanEntry(PlanWish wish, long now)
     {
         private bool _marked = true;
         private bool _busy;
-        private long _begun;
+
+        public long Begun { get; private set; } = long.MinValue;
 
         public void Mark() => _marked = true;
 
-        public bool IsDue(long now, long age) => !_busy && (_marked || now - _begun >= age);
+        public bool IsDue(long now, long age) => !_busy && (_marked || now - Begun >= age);
 
-        public void Begin(long now) => (_busy, _marked, _begun) = (true, false, now);
+        public void Begin(long now) => (_busy, _marked, Begun) = (true, false, now);
 
         public void End() => _busy = false;
     }

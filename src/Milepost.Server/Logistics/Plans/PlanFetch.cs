@@ -14,6 +14,9 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
     // An estimate of the service counts for so long while the service is away.
     private static readonly TimeSpan FreshEta = TimeSpan.FromMinutes(5);
 
+    /// <summary>How many requests fetching a part may take: where the service has nothing, the engine is asked as well.</summary>
+    public int RequestsOf(PlanPart part) => engine is null || client is null || part == PlanPart.Driver ? 1 : 2;
+
     /// <returns>What becomes of the plan.</returns>
     public Task<Func<OrderPlan, OrderPlan>> FetchAsync(PlanPart part, PlanWish wish, OrderPlan before, CancellationToken cancellationToken) => part switch
     {

@@ -1,25 +1,47 @@
 namespace Milepost.Server.Logistics.Plans;
 
-/// <summary>How many requests may go out for a tenant: as many as are filled up in a second, and no more than that many at once.</summary>
-/// <param name="perSecond">So many.</param>
-/// <param name="now">The time, as <see cref="TimeProvider.GetTimestamp"/>.</param>
-/// <param name="frequency">Of that time, per second.</param>
-internal sealed class TenantAllowance(int perSecond, long now, long frequency)
+/// <summary>How much may be asked for a tenant: in no second more than so many requests, and not too many at once.</summary>
+/// <param name="perSecond">So many requests.</param>
+/// <param name="atOnce">So many fetches.</param>
+/// <param name="second">A second, in the unit of <see cref="TimeProvider.GetTimestamp"/>.</param>
+internal sealed class TenantAllowance(int perSecond, int atOnce, long second)
 {
-    private double _left = perSecond;
-    private long _filledAt = now;
+    private readonly Lock _gate = new();
 
-    /// <summary>Takes one. False: wait.</summary>
-    public bool TryTake(long at)
+    // When each of the last requests went out, in a ring: the oldest must be a second ago before the next one takes its place.
+    private readonly long[] _taken = [.. Enumerable.Repeat(long.MinValue / 2, perSecond)];
+    private int _next;
+    private int _running;
+
+    /// <summary>Takes the room for one fetch. False: wait.</summary>
+    /// <param name="requests">How many requests it may take; where more than are allowed in a second, all of them are taken.</param>
+    /// <param name="now">The time.</param>
+    public bool TryBegin(int requests, long now)
     {
-        _left = Math.Min(perSecond, _left + ((double)Math.Max(0, at - _filledAt) / frequency * perSecond));
-        _filledAt = Math.Max(at, _filledAt);
-        if (_left < 1)
+        lock (_gate)
         {
-            return false;
-        }
+            var count = Math.Min(requests, _taken.Length);
+            if (_running >= atOnce || now - _taken[(_next + count - 1) % _taken.Length] < second)
+            {
+                return false;
+            }
 
-        _left--;
-        return true;
+            _running++;
+            for (var index = 0; index < count; index++)
+            {
+                _taken[_next] = now;
+                _next = (_next + 1) % _taken.Length;
+            }
+
+            return true;
+        }
+    }
+
+    public void End()
+    {
+        lock (_gate)
+        {
+            _running--;
+        }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class StreamSocket : IDisposable
             await socket._socket.ConnectAsync(address, socket._invoker, cancellationToken);
             return socket._socket.SubProtocol == Subprotocol ? socket : throw new StreamRefusedException(null);
         }
-        catch (WebSocketException) when (socket._socket.HttpStatusCode is not (0 or HttpStatusCode.SwitchingProtocols))
+        catch (WebSocketException) when (socket._socket.HttpStatusCode != default && socket._socket.HttpStatusCode != HttpStatusCode.SwitchingProtocols)
         {
             var wait = socket.RetryAfter();
             socket.Dispose();
