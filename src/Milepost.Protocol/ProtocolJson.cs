@@ -10,6 +10,7 @@ using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Push;
+using Milepost.Protocol.Sharing;
 using Milepost.Protocol.Streams;
 using Milepost.Protocol.Templates;
 using Milepost.Protocol.Tenants;
@@ -28,6 +29,12 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(OrderDetails))]
 [JsonSerializable(typeof(OrderTracking))]
 [JsonSerializable(typeof(OrderChanged))]
+[JsonSerializable(typeof(OrderRating))]
+[JsonSerializable(typeof(RatingRequest))]
+[JsonSerializable(typeof(ShareRequest))]
+[JsonSerializable(typeof(ShareCreated))]
+[JsonSerializable(typeof(ShareList))]
+[JsonSerializable(typeof(GuestTracking))]
 [JsonSerializable(typeof(NotificationPage))]
 [JsonSerializable(typeof(Notification))]
 [JsonSerializable(typeof(NotificationNew))]

@@ -20,6 +20,9 @@ public enum Scopes
 
     /// <summary><c>feedback:write</c>: may report what became of messages. For mail relays.</summary>
     FeedbackWrite = 16,
+
+    /// <summary>Whoever has a share link: the view of one order that is made for guests. No token can claim it, and it is never one of several.</summary>
+    Guest = 32,
 }
 
 /// <summary>Reads and writes the <c>scope</c> claim.</summary>

@@ -29,6 +29,9 @@ public static class OrderHistory
             Eta = next.Eta ?? before.Eta,
             PlacedAt = before.PlacedAt ?? (next.Type == EventTypes.OrderPlaced ? next.Time : null),
             PaidAt = before.PaidAt ?? (next.Status is OrderStatus.Paid ? next.Time : null),
+            Proof = next.Proof is { } proof ? before.Proof?.With(proof) ?? proof : before.Proof,
+            // By number and not by time: the clocks of two nodes may differ.
+            Rating = next.Rating is { } rating && rating.Number > (before.Rating?.Number ?? 0) ? rating : before.Rating,
         };
 
         if (next.Status is not { } status
@@ -38,7 +41,7 @@ public static class OrderHistory
         }
 
         var reached = OrderStatusTable.IsInterruption(status) ? before.Reached : OrderStatusTable.Rank(status);
-        return (after with { Status = status, Reached = reached }, true);
+        return (after with { Status = status, Reached = reached, EndedAt = OrderStatusTable.IsActive(status) ? null : next.Time }, true);
     }
 
     /// <summary>The order and its timeline from all its events, in whatever order they are given.</summary>

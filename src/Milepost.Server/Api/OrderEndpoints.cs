@@ -1,8 +1,11 @@
 using Milepost.Core.Orders;
+using Milepost.Core.Tenants;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Orders;
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Access;
+using Milepost.Server.Proofs;
+using Milepost.Server.Sharing;
 
 namespace Milepost.Server.Api;
 
@@ -15,8 +18,9 @@ internal static class OrderEndpoints
             .WithSummary("Lists orders, newest first. A customer sees own orders only.");
         group.MapGet("{id}", GetAsync).WithName("getOrder").Produces<OrderDetails>()
             .WithSummary("One order with its timeline.");
-        group.MapGet("{id}/tracking", TrackAsync).WithName("trackOrder").Produces<OrderTracking>()
-            .WithSummary("One order with its timeline and the stream position to go live from.");
+        routes.MapGet("/api/v1/{tenant}/orders/{id}/tracking", TrackAsync).Allow(AccessRule.ReaderOrGuest).WithTags("Orders").ProducesOurProblems(StatusCodes.Status410Gone)
+            .WithName("trackOrder").Produces<OrderTracking>()
+            .WithSummary("One order with its timeline and the stream position to go live from. Guests get what trackAsGuest answers.");
     }
 
     /// <param name="status">Only these statuses, separated by commas.</param>
@@ -55,16 +59,23 @@ internal static class OrderEndpoints
         return TypedResults.Ok(new OrderPage([.. orders.Take(count).Select(listed => listed.Order.ToSummary())], next));
     }
 
-    private static async Task<IResult> GetAsync(HttpContext context, IOrderStore store, string tenant, string id) =>
-        await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(snapshot.ToDetails()) : Problems.Result(ErrorCode.NotFound);
+    private static async Task<IResult> GetAsync(HttpContext context, IOrderStore store, PhotoLinks photos, string tenant, string id) =>
+        await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(snapshot.ToDetails().WithPhoto(snapshot.Order, photos)) : Problems.Result(ErrorCode.NotFound);
 
-    private static async Task<IResult> TrackAsync(HttpContext context, IOrderStore store, string tenant, string id) =>
-        await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(snapshot.ToTracking()) : Problems.Result(ErrorCode.NotFound);
+    private static async Task<IResult> TrackAsync(HttpContext context, IOrderStore store, PhotoLinks photos, ITenantCatalog tenants, LinkUses uses, string tenant, string id)
+    {
+        if (context.Caller().GuestOrder is { } shared)
+        {
+            return shared == id ? await GuestEndpoints.TrackAsync(context, store, tenants, uses) : Problems.Result(ErrorCode.NotFound);
+        }
+
+        return await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(snapshot.ToTracking().WithPhoto(snapshot.Order, photos)) : Problems.Result(ErrorCode.NotFound);
+    }
 
     private static async Task<OrderSnapshot?> FindAsync(HttpContext context, IOrderStore store, string tenant, string id) =>
         await store.SnapshotAsync(tenant, id, context.RequestAborted) is { } snapshot && snapshot.Order.IsVisibleTo(context.Caller()) ? snapshot : null;
 
     /// <summary>Whether the caller may know of the order: its customer, and the tenant's staff.</summary>
     public static bool IsVisibleTo(this Order order, Caller caller) =>
-        order.Tenant == caller.Tenant && (caller.IsStaff() || (order.CustomerId is not null && order.CustomerId == caller.Subject));
+        order.Tenant == caller.Tenant && !caller.IsGuest && (caller.IsStaff() || (order.CustomerId is not null && order.CustomerId == caller.Subject));
 }

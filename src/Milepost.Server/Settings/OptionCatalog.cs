@@ -6,6 +6,7 @@ using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Outgoing;
+using Milepost.Server.Sharing;
 
 namespace Milepost.Server.Settings;
 
@@ -56,6 +57,7 @@ internal static class OptionCatalog
         ["Delivery"] = typeof(DeliveryOptions),
         ["Channels:Email"] = typeof(EmailOptions),
         ["Outgoing"] = typeof(OutgoingOptions),
+        ["Sharing"] = typeof(SharingOptions),
         ["Channels:WebPush"] = typeof(WebPushOptions),
         ["Channels:Fcm"] = typeof(FcmOptions),
         ["Channels:Apns"] = typeof(ApnsOptions),

@@ -5,6 +5,7 @@ using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Outgoing;
+using Milepost.Server.Sharing;
 
 namespace Milepost.Server.Settings;
 
@@ -34,6 +35,8 @@ internal sealed record ServerSettings
 
     public EmailOptions Email { get; init; } = new();
     public OutgoingOptions Outgoing { get; init; } = new();
+
+    public SharingOptions Sharing { get; init; } = new();
 
     public WebPushOptions WebPush { get; init; } = new();
 

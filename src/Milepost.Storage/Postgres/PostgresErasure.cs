@@ -93,6 +93,7 @@ internal static class PostgresErasure
         }
 
         PostgresRecording.Save(session, [.. erased.Values.Select(order => order.Order)]);
+        PostgresShareStore.Erase(session, [.. erased.Values.Where(order => order.IsOwn).Select(order => order.Order)]);
         await EraseEntriesAsync(session, erased);
     }
 

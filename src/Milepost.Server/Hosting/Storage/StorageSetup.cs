@@ -6,6 +6,7 @@ using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
+using Milepost.Core.Sharing;
 using Milepost.Core.Streams;
 using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
@@ -39,6 +40,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
+                services.AddSingleton<IShareStore, SqliteShareStore>();
                 services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
                 services.AddSingleton<ITenantStore, SqliteTenantStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
@@ -69,6 +71,7 @@ internal static class StorageSetup
                 services.AddSingleton<IDeliveryLimitStore, PostgresDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, PostgresSuppressionStore>();
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
+                services.AddSingleton<IShareStore, PostgresShareStore>();
                 services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
                 services.AddSingleton<ITenantStore, PostgresTenantStore>();
                 break;
