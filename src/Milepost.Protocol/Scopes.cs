@@ -23,6 +23,8 @@ public enum Scopes
 
     /// <summary><c>locations:write</c>: may tell where the driver is whose id is the token's subject. For drivers' devices.</summary>
     LocationsWrite = 32,
+    /// <summary>Whoever has a share link: the view of one order that is made for guests. No token can claim it, and it is never one of several.</summary>
+    Guest = 64,
 }
 
 /// <summary>Reads and writes the <c>scope</c> claim.</summary>

@@ -69,6 +69,13 @@ public sealed record Order
 
     public DateTimeOffset? PaidAt { get; init; }
 
+    /// <summary>When the event happened that ended it; null while it is under way, and of orders that ended before this was kept.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public ProofOfDelivery? Proof { get; init; }
+
+    public RatingGiven? Rating { get; init; }
+
     /// <summary>The place of the newest event; a new event before it is late.</summary>
     public required EventKey Last { get; init; }
 

@@ -48,6 +48,11 @@ public record OrderDetails : OrderSummary
     public Driver? Driver { get; init; }
 
     public Pickup? Pickup { get; init; }
+    /// <summary>What shows that it was delivered; absent where nobody told.</summary>
+    public OrderProof? Proof { get; init; }
+
+    /// <summary>What the customer thinks of the delivery.</summary>
+    public OrderRating? Rating { get; init; }
 
     /// <summary>All events of the order, oldest first by (time, source, id).</summary>
     public required IReadOnlyList<TimelineEntry> Timeline { get; init; }

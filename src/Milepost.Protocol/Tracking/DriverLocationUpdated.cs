@@ -2,12 +2,11 @@ namespace Milepost.Protocol.Tracking;
 
 /// <summary>
 /// The <c>data</c> of <c>driver.location.updated</c>: where the order's driver is now, as far as whoever reads it may know. It is no entry: it is
-/// shown to who follows the order at this moment, and never again.
+/// shown to who follows the order at this moment, and never again. Guests get a <see cref="Sharing.GuestLocation"/> instead.
 /// </summary>
 public sealed record DriverLocationUpdated
 {
-    /// <summary>Absent for guests.</summary>
-    public string? OrderId { get; init; }
+    public required string OrderId { get; init; }
 
     public required DriverLocation Location { get; init; }
 

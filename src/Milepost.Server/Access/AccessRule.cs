@@ -19,6 +19,12 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
     /// <summary>A customer for own data, operators and admins for the tenant's. Machines that only write may not read.</summary>
     public static readonly AccessRule Reader = new("reader", caller => caller.Scopes == Scopes.None || caller.IsStaff());
 
+    /// <summary>Whoever may read orders, and guests: what is behind it shows a guest the one order of the link, in the view for guests.</summary>
+    public static readonly AccessRule ReaderOrGuest = new("reader or guest", caller => caller.IsGuest || Reader!.Allows!(caller));
+
+    /// <summary>Somebody with a share link.</summary>
+    public static readonly AccessRule Guest = new("guest", caller => caller.IsGuest);
+
     /// <summary>The product's own numbers: staff, and programs on this machine without credentials.</summary>
     public static readonly AccessRule Metrics = new("this machine or staff", caller => caller.IsStaff()) { OpensToThisMachine = true };
 
@@ -58,7 +64,7 @@ internal static class AccessExtensions
     public static bool IsStaff(this Caller caller) => (caller.Scopes & (Scopes.Operator | Scopes.Admin)) != Scopes.None;
 
     /// <summary>As whom the caller reads.</summary>
-    public static Audience Audience(this Caller caller) => caller.IsStaff() ? Protocol.Streams.Audience.Staff : Protocol.Streams.Audience.Customer;
+    public static Audience Audience(this Caller caller) => caller.IsStaff() ? Protocol.Streams.Audience.Staff : caller.IsGuest ? Protocol.Streams.Audience.Guest : Protocol.Streams.Audience.Customer;
 
     public static TBuilder Allow<TBuilder>(this TBuilder builder, AccessRule rule)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(rule);

@@ -3,6 +3,7 @@ using Milepost.Protocol.Errors;
 using Milepost.Protocol.Orders;
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Access;
+using Milepost.Server.Sharing;
 using Milepost.Server.Tracking;
 
 namespace Milepost.Server.Api;
@@ -16,8 +17,9 @@ internal static class OrderEndpoints
             .WithSummary("Lists orders, newest first. A customer sees own orders only.");
         group.MapGet("{id}", GetAsync).WithName("getOrder").Produces<OrderDetails>()
             .WithSummary("One order with its timeline.");
-        group.MapGet("{id}/tracking", TrackAsync).WithName("trackOrder").Produces<OrderTracking>()
-            .WithSummary("One order with its timeline and the stream position to go live from.");
+        routes.MapGet("/api/v1/{tenant}/orders/{id}/tracking", TrackAsync).Allow(AccessRule.ReaderOrGuest).WithTags("Orders").ProducesOurProblems(StatusCodes.Status410Gone)
+            .WithName("trackOrder").Produces<OrderTracking>()
+            .WithSummary("One order with its timeline and the stream position to go live from. Guests get what trackAsGuest answers.");
     }
 
     /// <param name="status">Only these statuses, separated by commas.</param>
@@ -59,15 +61,22 @@ internal static class OrderEndpoints
     private static async Task<IResult> GetAsync(HttpContext context, IOrderStore store, OrderViews views, string tenant, string id) =>
         await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(views.Details(snapshot, context.Caller().Audience())) : Problems.Result(ErrorCode.NotFound);
 
-    private static async Task<IResult> TrackAsync(HttpContext context, IOrderStore store, OrderViews views, string tenant, string id) =>
-        await FindAsync(context, store, tenant, id) is { } snapshot
+    private static async Task<IResult> TrackAsync(HttpContext context, IOrderStore store, OrderViews views, LinkUses uses, string tenant, string id)
+    {
+        if (context.Caller().GuestOrder is { } shared)
+        {
+            return shared == id ? await GuestEndpoints.TrackAsync(context, store, views, uses) : Problems.Result(ErrorCode.NotFound);
+        }
+
+        return await FindAsync(context, store, tenant, id) is { } snapshot
             ? TypedResults.Ok(await views.TrackingAsync(snapshot, context.Caller().Audience(), context.RequestAborted))
             : Problems.Result(ErrorCode.NotFound);
+    }
 
     private static async Task<OrderSnapshot?> FindAsync(HttpContext context, IOrderStore store, string tenant, string id) =>
         await store.SnapshotAsync(tenant, id, context.RequestAborted) is { } snapshot && snapshot.Order.IsVisibleTo(context.Caller()) ? snapshot : null;
 
     /// <summary>Whether the caller may know of the order: its customer, and the tenant's staff.</summary>
     public static bool IsVisibleTo(this Order order, Caller caller) =>
-        order.Tenant == caller.Tenant && (caller.IsStaff() || (order.CustomerId is not null && order.CustomerId == caller.Subject));
+        order.Tenant == caller.Tenant && !caller.IsGuest && (caller.IsStaff() || (order.CustomerId is not null && order.CustomerId == caller.Subject));
 }

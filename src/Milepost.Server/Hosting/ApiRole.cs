@@ -27,6 +27,7 @@ internal static class ApiRole
         app.MapDevices();
         app.MapExports();
         app.MapUnsubscribe();
+        SharingParts.Map(app);
         app.MapTickets();
         app.MapOutbox();
         app.MapDecisions();

@@ -88,6 +88,7 @@ internal static class MilepostServer
         services.AddSingleton<ICommitListener, LiveHints>();
         AccessParts.Add(services, settings);
         CustomerParts.Add(services, settings);
+        SharingParts.Add(services, settings);
         TenantParts.Add(services);
 
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))

@@ -9,6 +9,7 @@ using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Logistics;
 using Milepost.Server.Logistics.Routing;
 using Milepost.Server.Outgoing;
+using Milepost.Server.Sharing;
 
 namespace Milepost.Server.Settings;
 
@@ -60,6 +61,7 @@ internal static class OptionCatalog
         ["Delivery"] = typeof(DeliveryOptions),
         ["Channels:Email"] = typeof(EmailOptions),
         ["Outgoing"] = typeof(OutgoingOptions),
+        ["Sharing"] = typeof(SharingOptions),
         ["Channels:WebPush"] = typeof(WebPushOptions),
         ["Channels:Fcm"] = typeof(FcmOptions),
         ["Channels:Apns"] = typeof(ApnsOptions),

@@ -8,6 +8,7 @@ using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Logistics;
 using Milepost.Server.Logistics.Routing;
 using Milepost.Server.Outgoing;
+using Milepost.Server.Sharing;
 
 namespace Milepost.Server.Settings;
 
@@ -37,6 +38,8 @@ internal sealed record ServerSettings
 
     public EmailOptions Email { get; init; } = new();
     public OutgoingOptions Outgoing { get; init; } = new();
+
+    public SharingOptions Sharing { get; init; } = new();
 
     public WebPushOptions WebPush { get; init; } = new();
 

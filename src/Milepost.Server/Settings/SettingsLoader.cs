@@ -9,6 +9,7 @@ using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Logistics;
 using Milepost.Server.Logistics.Routing;
 using Milepost.Server.Outgoing;
+using Milepost.Server.Sharing;
 
 namespace Milepost.Server.Settings;
 
@@ -38,6 +39,7 @@ internal static class SettingsLoader
         var delivery = binding.Bind<DeliveryOptions>();
         var email = binding.Bind<EmailOptions>();
         var outgoing = binding.Bind<OutgoingOptions>();
+        var sharing = binding.Bind<SharingOptions>();
         var webPush = binding.Bind<WebPushOptions>();
         var fcm = binding.Bind<FcmOptions>();
         var apns = binding.Bind<ApnsOptions>();
@@ -60,7 +62,7 @@ internal static class SettingsLoader
             return new SettingsResult.Refused(errors);
         }
 
-        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, email, outgoing, webPush, fcm, apns, sms, logistics, routing], merged, new Dictionary<string, string>(StringComparer.Ordinal)
+        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, email, outgoing, sharing, webPush, fcm, apns, sms, logistics, routing, tracking], merged, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [OptionCatalog.UrlsKey] = string.Join(';', urls),
             [OptionCatalog.RolesKey] = RoleNames.Write(roles),
@@ -82,6 +84,7 @@ internal static class SettingsLoader
                 Delivery = delivery,
                 Email = email,
                 Outgoing = outgoing,
+                Sharing = sharing,
                 WebPush = webPush,
                 Fcm = fcm,
                 Apns = apns,

@@ -57,13 +57,9 @@ internal sealed class EntryViews(ViewerPolicy policy, TimeProvider time) : IEntr
     {
         Status = changed.Status,
         Active = changed.Active,
-        Event = new GuestTimelineEntry(changed.Event.Time, changed.Event.Moved ? changed.Event.Status : null),
+        Time = changed.Event.Time,
         Eta = fields.Eta && changed.Eta is { } eta ? new GuestEta(eta.At, eta.From, eta.To) : null,
-        Driver = changed.Driver is { } driver && (fields.Name || fields.Vehicle) ? new GuestDriver(fields.Name ? FirstName(driver.Name) : null, fields.Vehicle ? driver.Vehicle : null) : null,
         Delayed = changed.Delayed is not null,
         LocationStale = changed.LocationStale is not null,
     };
-
-    /// <summary>The name that a driver is called by on the street.</summary>
-    internal static string? FirstName(string? name) => name?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault();
 }

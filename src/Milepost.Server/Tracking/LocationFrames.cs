@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Milepost.Core.Tracking;
 using Milepost.Protocol;
+using Milepost.Protocol.Sharing;
 using Milepost.Protocol.Streams;
 using Milepost.Protocol.Tracking;
 using Milepost.Realtime.Streams;
@@ -25,25 +26,36 @@ internal static class LocationFrames
             return null;
         }
 
+        if (audience is Audience.Guest)
+        {
+            return Encode(fix, JsonSerializer.SerializeToUtf8Bytes(ToGuest(fix), ProtocolJson.Default.GuestLocation));
+        }
+
         var data = new DriverLocationUpdated
         {
-            OrderId = audience is Audience.Guest ? null : order.Order.Id,
+            OrderId = order.Order.Id,
             Location = ToView(fix),
             MetersToGo = fields.Route && track.MetersToGo is { } meters ? Math.Round(meters) : null,
             StopsBefore = track.StopsBefore,
             RouteVersion = fields.Route ? track.Route?.Version : null,
         };
-        return StreamFrame.EncodeBody(FrameTypes.DriverLocationUpdated, null, null, fix.ReceivedAt, JsonSerializer.SerializeToUtf8Bytes(data, ProtocolJson.Default.DriverLocationUpdated));
+        return Encode(fix, JsonSerializer.SerializeToUtf8Bytes(data, ProtocolJson.Default.DriverLocationUpdated));
     }
+
+    private static byte[] Encode(LocationFix fix, byte[] data) => StreamFrame.EncodeBody(FrameTypes.DriverLocationUpdated, null, null, fix.ReceivedAt, data);
+
+    public static GuestLocation ToGuest(LocationFix fix) => new(Rounded(fix.At.Lat), Rounded(fix.At.Lon), fix.Time, fix.HeadingDegrees);
 
     public static DriverLocation ToView(LocationFix fix) => new()
     {
-        // A millionth of a degree is a tenth of a metre: more would be noise.
-        Lat = Math.Round(fix.At.Lat, 6),
-        Lon = Math.Round(fix.At.Lon, 6),
+        Lat = Rounded(fix.At.Lat),
+        Lon = Rounded(fix.At.Lon),
         Time = fix.Time,
         AccuracyMeters = fix.AccuracyMeters,
         HeadingDegrees = fix.HeadingDegrees,
         SpeedMetersPerSecond = fix.SpeedMetersPerSecond,
     };
+
+    // A millionth of a degree is a tenth of a metre: more would be noise.
+    private static double Rounded(double degrees) => Math.Round(degrees, 6);
 }

@@ -1,19 +1,23 @@
 using System.Text.Json;
 using Milepost.Core.Orders;
 using Milepost.Core.Tracking;
+using Milepost.Core.Sharing;
+using Milepost.Core.Tenants;
 using Milepost.Protocol.Orders;
+using Milepost.Protocol.Sharing;
 using Milepost.Protocol.Streams;
+using Milepost.Server.Proofs;
 
 namespace Milepost.Server.Tracking;
 
 /// <summary>Answers for orders as REST shows them: to customers without what the tenant's policy does not let them see now.</summary>
-internal sealed class OrderViews(ITrackingStore store, ViewerPolicy policy, TrackingViews views, RouteLines lines)
+internal sealed class OrderViews(ITrackingStore store, ViewerPolicy policy, TrackingViews views, RouteLines lines, PhotoLinks photos, ITenantCatalog tenants)
 {
     /// <summary>The details, without the way: what depends on how near the driver is counts as not to be seen.</summary>
     public OrderDetails Details(OrderSnapshot snapshot, Audience audience)
     {
         var fields = policy.Fields(snapshot.Order, null, false, audience);
-        return snapshot.ToDetails() with { Driver = views.DriverOf(snapshot.Order, fields), Eta = fields.Eta ? snapshot.Order.Eta : null };
+        return snapshot.ToDetails().WithPhoto(snapshot.Order, photos) with { Driver = views.DriverOf(snapshot.Order, fields), Eta = fields.Eta ? snapshot.Order.Eta : null };
     }
 
     /// <summary>An order in a list.</summary>
@@ -31,7 +35,7 @@ internal sealed class OrderViews(ITrackingStore store, ViewerPolicy policy, Trac
         var (track, isAlone) = await WayAsync(order, cancellationToken);
         var fields = policy.Fields(order, track, isAlone, audience);
         var place = track is null ? null : LastSeen(order, track, audience);
-        return snapshot.ToTracking() with
+        return snapshot.ToTracking().WithPhoto(order, photos) with
         {
             Driver = views.DriverOf(order, fields),
             Eta = fields.Eta ? order.Eta : null,
@@ -39,6 +43,20 @@ internal sealed class OrderViews(ITrackingStore store, ViewerPolicy policy, Trac
             Route = TrackingViews.RouteOf(track, fields, lines),
             StopsBefore = fields.Location || fields.Eta ? track?.StopsBefore : null,
         };
+    }
+
+    /// <summary>The view for guests.</summary>
+    /// <exception cref="Core.Recording.StoreUnavailableException">What the tracker knows cannot be read.</exception>
+    public async Task<GuestTracking> GuestAsync(OrderSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var order = snapshot.Order;
+        var (track, isAlone) = await WayAsync(order, cancellationToken);
+        var fields = policy.Fields(order, track, isAlone, Audience.Guest);
+        var place = track is null ? null : LastSeen(order, track, Audience.Guest);
+        var route = fields.Route && track?.Route is { } known && lines.Of(known.Polyline) is { } line
+            ? new GuestRoute([.. (track.Progress?.Remaining(line) ?? line.Points).Select(point => new GuestPoint(point.Lat, point.Lon))], track.MetersToGo is { } meters ? Math.Round(meters) : null)
+            : null;
+        return snapshot.ToGuest(tenants.Of(order.Tenant).Brand, new GuestSight(fields, fields.Location && place is not null ? LocationFrames.ToGuest(place) : null, route));
     }
 
     /// <summary>Where the driver was seen last, as far as it concerns this order: customers are not shown where the driver was before having it.</summary>

@@ -7,6 +7,7 @@ using Milepost.Core.Leases;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
+using Milepost.Core.Sharing;
 using Milepost.Core.Streams;
 using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
@@ -41,6 +42,7 @@ internal static class StorageSetup
                 services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
                 services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
                 services.AddSingleton<IRevocationStore, SqliteRevocationStore>();
+                services.AddSingleton<IShareStore, SqliteShareStore>();
                 services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
                 services.AddSingleton<ITenantStore, SqliteTenantStore>();
                 services.AddSingleton<ILeaseStore, SqliteLeaseStore>();
@@ -73,6 +75,7 @@ internal static class StorageSetup
                 services.AddSingleton<IDeliveryLimitStore, PostgresDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, PostgresSuppressionStore>();
                 services.AddSingleton<IRevocationStore, PostgresRevocationStore>();
+                services.AddSingleton<IShareStore, PostgresShareStore>();
                 services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
                 services.AddSingleton<ITenantStore, PostgresTenantStore>();
                 services.AddSingleton<ITrackingStore, PostgresTrackingStore>();
