@@ -1,3 +1,5 @@
+using Milepost.Core.Etas;
+
 namespace Milepost.Core.Tracking;
 
 /// <summary>What became of a batch of fixes.</summary>

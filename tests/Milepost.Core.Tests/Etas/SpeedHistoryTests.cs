@@ -1,7 +1,7 @@
-using Milepost.Core.Tracking;
+using Milepost.Core.Etas;
 using static Milepost.Core.Tests.Tracking.Places;
 
-namespace Milepost.Core.Tests.Tracking;
+namespace Milepost.Core.Tests.Etas;
 
 public sealed class SpeedHistoryTests
 {

@@ -57,6 +57,7 @@ public sealed class DeviceTimesTests
     [InlineData("")]
     [InlineData("now")]
     [InlineData("18:00")]
+    [InlineData("2026-11-21")]
     [InlineData("0")]
     [InlineData("-5")]
     [InlineData("21.11.2026 18:00")]
