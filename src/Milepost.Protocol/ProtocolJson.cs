@@ -10,9 +10,11 @@ using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Preferences;
 using Milepost.Protocol.Push;
+using Milepost.Protocol.Sharing;
 using Milepost.Protocol.Streams;
 using Milepost.Protocol.Templates;
 using Milepost.Protocol.Tenants;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Protocol;
 
@@ -83,5 +85,8 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(TemplatePreview))]
 [JsonSerializable(typeof(TemplateTestRequest))]
 [JsonSerializable(typeof(TemplateTestReply))]
+[JsonSerializable(typeof(LocationReply))]
+[JsonSerializable(typeof(DriverLocationUpdated))]
+[JsonSerializable(typeof(GuestOrderChanged))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

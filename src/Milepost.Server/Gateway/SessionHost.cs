@@ -43,6 +43,8 @@ internal sealed class SessionHost(IOrderStore orders, TokenReader tokens, Acknow
             : StreamAnswer.Refuse(ErrorCode.NotFound);
     }
 
+    public Audience AudienceOf(Caller caller) => caller.Audience();
+
     public ValueTask<Caller?> AuthenticateAsync(string token, CancellationToken cancellationToken) => tokens.ReadAsync(token);
 
     public void Acknowledged(StreamName stream, long offset) => acknowledgements.Add(stream, offset);

@@ -8,6 +8,7 @@ using Milepost.Server.Ingest;
 using Milepost.Server.Ingest.Messages;
 using Milepost.Server.Templates;
 using Milepost.Server.Tenants;
+using Milepost.Server.Tracking;
 using Milepost.Server.Unsubscribe;
 
 namespace Milepost.Server.Hosting;
@@ -19,6 +20,7 @@ internal static class ApiRole
     {
         app.MapEvents();
         app.MapOrders();
+        app.MapLocations();
         app.MapNotifications();
         app.MapNotificationRequests();
         app.MapPreferences();

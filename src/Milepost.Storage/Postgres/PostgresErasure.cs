@@ -93,6 +93,7 @@ internal static class PostgresErasure
         }
 
         PostgresRecording.Save(session, [.. erased.Values.Select(order => order.Order)]);
+        PostgresTrackingStore.Erase(session, [.. erased.Values.Where(order => order.EntryIds is null).Select(order => new TenantKey(order.Order.Tenant, order.Order.Id))]);
         await EraseEntriesAsync(session, erased);
     }
 
