@@ -2,6 +2,21 @@ using System.Globalization;
 
 namespace Milepost.Core.Tracking;
 
+/// <summary>Speeds in metres per second from what sources send. Null, not a number and negative ones are not known.</summary>
+public static class Speeds
+{
+    /// <summary>From knots (Traccar).</summary>
+    public static double? FromKnots(double? knots) => Known(knots) * 1852 / 3600;
+
+    /// <summary>From kilometres an hour (OwnTracks).</summary>
+    public static double? FromKilometersPerHour(double? kilometers) => Known(kilometers) / 3.6;
+
+    /// <summary>From metres per second.</summary>
+    public static double? FromMetersPerSecond(double? meters) => Known(meters);
+
+    private static double? Known(double? speed) => speed is >= 0 and < double.PositiveInfinity ? speed : null;
+}
+
 /// <summary>Times as devices and services write them.</summary>
 public static class DeviceTimes
 {
@@ -24,7 +39,7 @@ public static class DeviceTimes
             return FromEpoch(number);
         }
 
-        return text.Length > 9 && char.IsAsciiDigit(text[0]) && text[4] == '-'
+        return text.Length > 15 && char.IsAsciiDigit(text[0]) && text[4] == '-'
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 ? time.ToUniversalTime()
                 : null;

@@ -1,4 +1,6 @@
-namespace Milepost.Core.Tracking;
+using Milepost.Core.Tracking;
+
+namespace Milepost.Core.Etas;
 
 /// <summary>
 /// How fast a driver gets on, lights and traffic included: a mean that forgets with a time constant of three minutes. From places and times only: the
