@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Milepost.Core.Tracking;
+using Milepost.Protocol.Streams;
 using Milepost.Protocol.Orders;
 
 namespace Milepost.Core.Tests.Tracking;
