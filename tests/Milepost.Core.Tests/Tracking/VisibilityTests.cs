@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Milepost.Core.Tracking;
 using Milepost.Protocol.Orders;
+using Milepost.Protocol.Streams;
 
 namespace Milepost.Core.Tests.Tracking;
 
