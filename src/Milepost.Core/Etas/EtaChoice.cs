@@ -6,12 +6,15 @@ public static class EtaChoice
     /// <summary>So long an estimate is believed.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
 
+    // Wider says nothing more.
+    private static readonly TimeSpan WidestAge = TimeSpan.FromHours(1);
+
     // One that has passed by so much was wrong, whoever gave it.
     private static readonly TimeSpan Passed = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// The newer of the sender's and the logistics service's while it is fresh, then a fresh one of the routing engine, then our own. When nothing fresh is
-    /// there the newest one counts, with low confidence, and its window is wider by its age. What has passed by more than two minutes counts only when there is
+    /// there the newest one counts, with low confidence, and its window is wider by its age (an hour at most). What has passed by more than two minutes counts only when there is
     /// nothing else. Null: there is none at all.
     /// </summary>
     public static EtaEstimate? Choose(IEnumerable<EtaEstimate> estimates, DateTimeOffset now)
@@ -25,7 +28,7 @@ public static class EtaChoice
 
         var stale = known.FirstOrDefault(estimate => now - estimate.At <= Passed) ?? known[0];
         var age = now > stale.CalculatedAt ? now - stale.CalculatedAt : TimeSpan.Zero;
-        return stale with { Confidence = EtaConfidence.Low, To = stale.To + age };
+        return stale with { Confidence = EtaConfidence.Low, To = stale.To + (age < WidestAge ? age : WidestAge) };
     }
 
     private static int Rank(EtaSource source) => source switch

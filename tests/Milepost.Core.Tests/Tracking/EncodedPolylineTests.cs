@@ -80,6 +80,8 @@ public sealed class EncodedPolylineTests
     [InlineData("_p~iF~ps|\u00dcU")]
     [InlineData("~~~~~~~~~~~~")]
     [InlineData("~~~~~~~^??")]
+    [InlineData("_______??")]
+    [InlineData("_____________@?")]
     public void Letters_that_cannot_stand_in_one_and_numbers_without_end_are_refused(string text)
     {
         EncodedPolyline.Decode(text, 5, out var problem).ShouldBeNull();

@@ -75,6 +75,20 @@ public sealed class GeodesyTests
         Geodesy.Distance(nearest.Point, at).ShouldBe(nearest.Meters, 1e-9);
     }
 
+    // In the north a degree to the east is shorter than one to the north: the way and its perpendicular are so on the ground, not in degrees.
+    [Theory]
+    [InlineData(45)]
+    [InlineData(120)]
+    [InlineData(200)]
+    [InlineData(290)]
+    public void Beside_a_way_in_any_direction(double bearing)
+    {
+        var (end, half) = (Geodesy.Destination(Places.Door, bearing, 1000), Geodesy.Destination(Places.Door, bearing, 500));
+        var nearest = Geodesy.Nearest(Places.Door, end, Geodesy.Destination(half, bearing + 90, 300));
+        nearest.Meters.ShouldBe(300, 0.1);
+        nearest.Fraction.ShouldBe(0.5, 0.001);
+    }
+
     [Fact]
     public void A_way_across_the_antimeridian_does_not_lead_round_the_earth()
     {

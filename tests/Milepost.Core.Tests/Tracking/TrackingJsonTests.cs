@@ -34,9 +34,6 @@ public sealed class TrackingJsonTests
         Same(arrival, TrackingJson.Default.ArrivalState);
         Same(ArrivalRules.Step(arrival, Door, Fix(5, 100), At(5), TrackingOptions.Default).State, TrackingJson.Default.ArrivalState);
 
-        Same(new Conflation(At(0), Fix(1, 1)), TrackingJson.Default.Conflation);
-        Same(Conflation.Start, TrackingJson.Default.Conflation);
-
         var estimate = EtaEstimator.FromProgress(5000, track.Speed, 0, At(30), At(31)) with { Reason = "rain" };
         Same(estimate, TrackingJson.Default.EtaEstimate);
         var shown = EtaPublication.Step(null, estimate, At(31)).State;

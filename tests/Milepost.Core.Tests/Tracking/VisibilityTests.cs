@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Milepost.Core.Tracking;
 using Milepost.Protocol.Streams;
 using Milepost.Protocol.Orders;
+using Milepost.Protocol.Streams;
 
 namespace Milepost.Core.Tests.Tracking;
 
