@@ -6,6 +6,7 @@ using Milepost.Core.Deliveries;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
+using Milepost.Core.Silence;
 using Milepost.Core.Streams;
 using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
@@ -50,6 +51,7 @@ internal static class StorageSetup
                 services.AddSingleton<IDeliveryLimitStore, SqliteDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, SqliteSuppressionStore>();
                 services.AddSingleton<ITrackingStore, SqliteTrackingStore>();
+                services.AddSingleton<IOrderWatch, SqliteOrderWatch>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -74,6 +76,7 @@ internal static class StorageSetup
                 services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
                 services.AddSingleton<ITenantStore, PostgresTenantStore>();
                 services.AddSingleton<ITrackingStore, PostgresTrackingStore>();
+                services.AddSingleton<IOrderWatch, PostgresOrderWatch>();
                 break;
             default:
                 throw new UnreachableException();
