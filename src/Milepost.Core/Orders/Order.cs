@@ -48,6 +48,9 @@ public sealed record Order
     /// <summary>Nothing has been heard of the driver; null: the location is fresh, or nobody expects one. Only while it is active.</summary>
     public StaleLocation? LocationStale { get; init; }
 
+    /// <summary>When the driver took it, in the attempt under way; null: the driver does not have it.</summary>
+    public DateTimeOffset? OnTheWaySince { get; init; }
+
     public DateTimeOffset? DeliveredAt { get; init; }
 
     /// <summary>Since when it has its status: the time of the event that moved it there.</summary>
@@ -65,6 +68,13 @@ public sealed record Order
     public DateTimeOffset? PlacedAt { get; init; }
 
     public DateTimeOffset? PaidAt { get; init; }
+
+    /// <summary>When the event happened that ended it; null while it is under way, and of orders that ended before this was kept.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public ProofOfDelivery? Proof { get; init; }
+
+    public RatingGiven? Rating { get; init; }
 
     /// <summary>The place of the newest event; a new event before it is late.</summary>
     public required EventKey Last { get; init; }

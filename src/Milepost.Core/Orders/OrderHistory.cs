@@ -30,6 +30,9 @@ public static class OrderHistory
             Pickup = next.Pickup ?? before.Pickup,
             PlacedAt = before.PlacedAt ?? (next.Type == EventTypes.OrderPlaced ? next.Time : null),
             PaidAt = before.PaidAt ?? (next.Status is OrderStatus.Paid ? next.Time : null),
+            Proof = next.Proof is { } proof ? before.Proof?.With(proof) ?? proof : before.Proof,
+            // By number and not by time: the clocks of two nodes may differ.
+            Rating = next.Rating is { } rating && rating.Number > (before.Rating?.Number ?? 0) ? rating : before.Rating,
         };
 
         after = OrderFlags.Step(after, next);
@@ -40,7 +43,9 @@ public static class OrderHistory
         }
 
         var reached = OrderStatusTable.IsInterruption(status) ? before.Reached : OrderStatusTable.Rank(status);
-        return (OrderFlags.Moved(after with { Status = status, Reached = reached }, next), true);
+        var onTheWay = OrderStatusTable.IsOnTheWay(status) ? before.OnTheWaySince ?? next.Time : (DateTimeOffset?)null;
+        after = after with { Status = status, Reached = reached, OnTheWaySince = onTheWay, EndedAt = OrderStatusTable.IsActive(status) ? null : next.Time };
+        return (OrderFlags.Moved(after, next), true);
     }
 
     /// <summary>The order and its timeline from all its events, in whatever order they are given.</summary>

@@ -79,6 +79,10 @@ public static class OrderViewMapping
             PaidAt = order.PaidAt,
             Destination = order.Destination,
             Driver = order.Driver,
+            Proof = order.Proof is { } proof ? new OrderProof { ReceivedBy = proof.ReceivedBy, LeftAt = proof.LeftAt, At = proof.At } : null,
+            Rating = order.Rating?.ToView(),
         };
     }
+
+    public static OrderRating ToView(this RatingGiven rating) => new(rating.Stars, rating.Comment, rating.Tags, rating.At);
 }

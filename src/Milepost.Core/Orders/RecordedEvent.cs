@@ -96,6 +96,9 @@ public sealed record RecordedEvent
     public DelayNotice? Delay { get; init; }
 
     public StaleNotice? Stale { get; init; }
+    public ProofOfDelivery? Proof { get; init; }
+
+    public RatingGiven? Rating { get; init; }
 
     /// <summary>Of a requested notification: what was asked for. The subject is the customer.</summary>
     public MessageRequest? Message { get; init; }

@@ -1,4 +1,5 @@
 using Milepost.Core.Silence;
+using Milepost.Core.Tracking;
 using Milepost.Protocol.Preferences;
 
 namespace Milepost.Core.Tenants;
@@ -33,6 +34,9 @@ public sealed record TenantSettings
 /// <summary>How the tenant's orders are tracked.</summary>
 public sealed record TenantTracking
 {
+    /// <summary>What customers and guests see of orders under way.</summary>
+    public VisibilityPolicy Visibility { get; init; } = VisibilityPolicy.Default;
+
     /// <summary>After how much silence an order is late, or may be.</summary>
     public SilenceSettings Silence { get; init; } = new();
 

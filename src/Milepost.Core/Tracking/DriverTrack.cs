@@ -1,3 +1,5 @@
+using Milepost.Core.Etas;
+
 namespace Milepost.Core.Tracking;
 
 /// <summary>What is known of one driver's movement; kept as JSON.</summary>

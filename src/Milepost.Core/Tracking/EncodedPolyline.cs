@@ -21,11 +21,12 @@ public static class EncodedPolyline
     /// <param name="text">The text, unescaped (a backslash is a letter of the alphabet).</param>
     /// <param name="precision">5 or 6: the digits behind the point.</param>
     /// <param name="problem">Why it is not a line; empty if it is one.</param>
-    public static IReadOnlyList<GeoPoint>? Decode(string text, int precision, out string problem)
+    /// <param name="longitudeFirst">Read the first number of each point as its longitude, against the format: some senders mix the two up.</param>
+    public static IReadOnlyList<GeoPoint>? Decode(string text, int precision, out string problem, bool longitudeFirst = false)
     {
         var factor = Factor(precision);
         var points = new List<GeoPoint>(Math.Min(text.Length / 4, MaxPoints));
-        long lat = 0, lon = 0;
+        long first = 0, second = 0;
         var at = 0;
         while (at < text.Length)
         {
@@ -35,13 +36,13 @@ public static class EncodedPolyline
                 return null;
             }
 
-            if (!Next(text, ref at, out var north, out problem) || !Next(text, ref at, out var east, out problem))
+            if (!Next(text, ref at, out var one, out problem) || !Next(text, ref at, out var other, out problem))
             {
                 return null;
             }
 
-            (lat, lon) = (lat + north, lon + east);
-            var point = new GeoPoint(lat / factor, lon / factor);
+            (first, second) = (first + one, second + other);
+            var point = new GeoPoint((longitudeFirst ? second : first) / factor, (longitudeFirst ? first : second) / factor);
             if (!point.IsInRange())
             {
                 problem = $"its point {points.Count + 1} lies outside of -90 to 90 and -180 to 180 degrees at precision {precision}";

@@ -1,3 +1,5 @@
+using Milepost.Core.Etas;
+
 namespace Milepost.Core.Tracking;
 
 /// <summary>What became of a batch of fixes.</summary>
@@ -108,7 +110,7 @@ public static class FixFilter
             var jumped = _track.Last is { } last && !Reaches(last, fix);
             if (jumped && !(_track.Candidate is { } candidate && fix.Time > candidate.Time && Reaches(candidate, fix)))
             {
-                _track = _track with { Candidate = fix };
+                _track = fix.Time > _track.Candidate?.Time || _track.Candidate is null ? _track with { Candidate = fix } : _track;
                 _refused[FixRefusal.Teleport] = _refused.GetValueOrDefault(FixRefusal.Teleport) + 1;
                 return;
             }

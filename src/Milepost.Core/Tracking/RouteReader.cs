@@ -80,17 +80,12 @@ public static class RouteReader
     private static RouteReading Try(
         string polyline, int precision, bool swapped, (GeoPoint? Pickup, GeoPoint Destination, GeoPoint? Driver) places, double tolerance)
     {
-        if (EncodedPolyline.Decode(polyline, precision, out var problem) is not { } points)
+        if (EncodedPolyline.Decode(polyline, precision, out var problem, longitudeFirst: swapped) is not { } points)
         {
             return new RouteReading.Refused(RouteRefusal.Unreadable, $"The polyline cannot be read: {problem}.");
         }
 
-        if (swapped && points.Any(point => !point.Swapped().IsInRange()))
-        {
-            return new RouteReading.Refused(RouteRefusal.Unreadable, "The polyline is out of range with latitude and longitude exchanged.");
-        }
-
-        if (RouteGeometry.Create(swapped ? points.Select(point => point.Swapped()) : points) is not { } route)
+        if (RouteGeometry.Create(points) is not { } route)
         {
             return new RouteReading.Refused(RouteRefusal.NoLine, "The polyline has no two different points.");
         }

@@ -9,10 +9,10 @@ namespace Milepost.Core.Tracking;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(LocationFix))]
 [JsonSerializable(typeof(DriverTrack))]
-[JsonSerializable(typeof(Conflation))]
 [JsonSerializable(typeof(RouteProgress))]
 [JsonSerializable(typeof(ArrivalState))]
 [JsonSerializable(typeof(VisibilityPolicy))]
 [JsonSerializable(typeof(EtaEstimate))]
 [JsonSerializable(typeof(EtaState))]
+[JsonSerializable(typeof(OrderTrack))]
 public sealed partial class TrackingJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using Milepost.Core.Orders;
 using Milepost.Protocol.Orders;
+using Milepost.Protocol.Streams;
 
 namespace Milepost.Core.Tracking;
 
@@ -100,17 +101,15 @@ public static class Visibility
 
     private static bool IsActive(TrackedField field, OrderStatus status) => field switch
     {
-        TrackedField.Location or TrackedField.Route or TrackedField.Phone => IsOnTheWay(status),
+        TrackedField.Location or TrackedField.Route or TrackedField.Phone => OrderStatusTable.IsOnTheWay(status),
         TrackedField.Eta => OrderStatusTable.IsActive(status) && status is not OrderStatus.Returning,
-        _ => status is OrderStatus.CourierAssigned || IsOnTheWay(status),
+        _ => status is OrderStatus.CourierAssigned || OrderStatusTable.IsOnTheWay(status),
     };
 
     private static bool IsEver(TrackedField field, OrderStatus status) => field switch
     {
         TrackedField.Location or TrackedField.Route or TrackedField.Phone =>
-            status is OrderStatus.CourierAssigned || IsOnTheWay(status) || OrderStatusTable.IsInterruption(status),
+            status is OrderStatus.CourierAssigned || OrderStatusTable.IsOnTheWay(status) || OrderStatusTable.IsInterruption(status),
         _ => true,
     };
-
-    private static bool IsOnTheWay(OrderStatus status) => status is OrderStatus.PickedUp or OrderStatus.OutForDelivery or OrderStatus.Arriving;
 }

@@ -2,6 +2,20 @@ using System.Text.Json.Serialization;
 
 namespace Milepost.Core.Tracking;
 
+/// <summary>Who looks at an order.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Audience>))]
+public enum Audience
+{
+    /// <summary>The tenant's own people.</summary>
+    [JsonStringEnumMemberName("staff")] Staff,
+
+    /// <summary>Whose order it is.</summary>
+    [JsonStringEnumMemberName("customer")] Customer,
+
+    /// <summary>Who has a share link.</summary>
+    [JsonStringEnumMemberName("guest")] Guest,
+}
+
 /// <summary>What a viewer may or may not see of an order under way.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TrackedField>))]
 public enum TrackedField

@@ -33,6 +33,11 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     public static readonly ErrorCode NotFound = new("not_found", 404, "There is no such thing, or it is not yours");
     public static readonly ErrorCode PushNotSetUp = new("push_not_set_up", 404, "This installation sends no pushes to browsers");
     public static readonly ErrorCode MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method");
+    public static readonly ErrorCode OrderEnded = new("order_ended", 409, "The order has ended, there is nothing to follow any more");
+    public static readonly ErrorCode TooManyShares = new("too_many_shares", 409, "The order has as many good links as an order may have");
+    public static readonly ErrorCode NotRateable = new("not_rateable", 409, "The order cannot be rated now");
+    public static readonly ErrorCode LinkClosed = new("link_closed", 410, "The link has ended");
+    public static readonly ErrorCode PhotoUnavailable = new("photo_unavailable", 502, "The photo cannot be had from where it is kept", Retry: true);
     public static readonly ErrorCode CustomerErased = new("customer_erased", 410, "The customer's data was removed");
     public static readonly ErrorCode PreconditionFailed = new("precondition_failed", 412, "It has changed since you read it");
     public static readonly ErrorCode BodyTooLarge = new("body_too_large", 413, "The body is too large");
@@ -59,7 +64,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
         InvalidTime, OrderEventLimit, NothingAccepted, InvalidParameter, InvalidCursor, NotAWebSocket, TooManyStreams, Unauthorized,
         TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, PushNotSetUp, MethodNotAllowed, CustomerErased, PreconditionFailed, BodyTooLarge,
         BatchTooLarge, UnsupportedMediaType, InvalidTemplate, ChannelUnavailable, RequestTimeout, FixedChoice, RateLimited, Busy, StorageUnavailable, Draining, Internal,
-        MalformedFrame, UnknownFrameType,
+        OrderEnded, TooManyShares, NotRateable, LinkClosed, PhotoUnavailable, MalformedFrame, UnknownFrameType,
     ];
 }
 

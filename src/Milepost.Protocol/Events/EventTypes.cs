@@ -10,6 +10,11 @@ public static class EventTypes
     public const string OrderDriverAssigned = "order.driver.assigned";
     public const string OrderCancelled = "order.cancelled";
     public const string OrderNoteAdded = "order.note.added";
+    public const string OrderProofAdded = "order.proof.added";
+
+    /// <summary>The customer has rated the delivery over the API; not accepted as an event from outside.</summary>
+    public const string OrderRated = "order.rated";
+
     public const string CustomerUpdated = "customer.updated";
 
     /// <summary>The customer's personal data goes, and does not come back.</summary>
@@ -39,6 +44,7 @@ public static class EventTypes
     /// <summary>Every accepted type.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        OrderPlaced, OrderPaid, OrderStatusChanged, OrderEtaUpdated, OrderDriverAssigned, OrderCancelled, OrderNoteAdded, CustomerUpdated, CustomerErased,
+        OrderPlaced, OrderPaid, OrderStatusChanged, OrderEtaUpdated, OrderDriverAssigned, OrderCancelled, OrderNoteAdded, OrderProofAdded,
+        CustomerUpdated, CustomerErased,
     ];
 }

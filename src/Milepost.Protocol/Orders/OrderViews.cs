@@ -1,4 +1,5 @@
 using Milepost.Protocol.Streams;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Protocol.Orders;
 
@@ -47,6 +48,11 @@ public record OrderDetails : OrderSummary
     public Driver? Driver { get; init; }
 
     public Pickup? Pickup { get; init; }
+    /// <summary>What shows that it was delivered; absent where nobody told.</summary>
+    public OrderProof? Proof { get; init; }
+
+    /// <summary>What the customer thinks of the delivery.</summary>
+    public OrderRating? Rating { get; init; }
 
     /// <summary>All events of the order, oldest first by (time, source, id).</summary>
     public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
@@ -55,6 +61,15 @@ public record OrderDetails : OrderSummary
 /// <summary>What a tracking page needs first, and the position to go live from: <c>GET orders/{id}/tracking</c>.</summary>
 public sealed record OrderTracking : OrderDetails
 {
+    /// <summary>Where the driver was last seen; absent: not known, or not to be shown now.</summary>
+    public DriverLocation? Location { get; init; }
+
+    /// <summary>What is left of the way; absent: not known, or not to be shown now.</summary>
+    public RouteView? Route { get; init; }
+
+    /// <summary>How many stops the driver makes before this order's; absent: not known.</summary>
+    public int? StopsBefore { get; init; }
+
     /// <summary>The order's stream and where it stood when this snapshot was taken: subscribe with <c>since</c> = its cursor.</summary>
     public required StreamState Stream { get; init; }
 }
@@ -98,7 +113,17 @@ public sealed record Money(decimal Amount, string Currency);
 public sealed record Destination(string? Address, double? Lat, double? Lon);
 
 /// <summary>Who brings the order.</summary>
-public sealed record Driver(string Id, string? Name, string? Vehicle);
+public sealed record Driver(string Id, string? Name, string? Vehicle)
+{
+    /// <summary>An http or https address.</summary>
+    public string? PhotoUrl { get; init; }
+
+    /// <summary>0 to 5.</summary>
+    public double? Rating { get; init; }
+
+    /// <summary>E.164.</summary>
+    public string? Phone { get; init; }
+}
 
 /// <summary>When the order is expected: a point, and a window where the sender gives one.</summary>
 public sealed record Eta(DateTimeOffset At, DateTimeOffset? From, DateTimeOffset? To, string? Reason)

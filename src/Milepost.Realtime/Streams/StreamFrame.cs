@@ -42,20 +42,37 @@ public sealed class StreamFrame
     /// <summary>One that another node has encoded.</summary>
     internal static StreamFrame Encoded(long offset, uint check, byte[] body) => new(offset, check, body);
 
-    public static StreamFrame Encode(long offset, uint check, string type, string id, DateTimeOffset time, ReadOnlySpan<byte> data)
+    public static StreamFrame Encode(long offset, uint check, string type, string id, DateTimeOffset time, ReadOnlySpan<byte> data) =>
+        new(offset, check, EncodeBody(type, offset, id, time, data));
+
+    /// <summary>The JSON of a frame without its end.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="offset">Null: it is no entry, but live only.</param>
+    /// <param name="id">The entry's id, where it is shown.</param>
+    /// <param name="time">When it was recorded, or made.</param>
+    /// <param name="data">JSON.</param>
+    public static byte[] EncodeBody(string type, long? offset, string? id, DateTimeOffset time, ReadOnlySpan<byte> data)
     {
-        var buffer = new ArrayBufferWriter<byte>(data.Length + type.Length + id.Length + 96);
+        var buffer = new ArrayBufferWriter<byte>(data.Length + type.Length + (id?.Length ?? 0) + 96);
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
         {
             writer.WriteStartObject();
             writer.WriteString("type"u8, type);
-            writer.WriteNumber("offset"u8, offset);
-            writer.WriteString("id"u8, id);
+            if (offset is { } number)
+            {
+                writer.WriteNumber("offset"u8, number);
+            }
+
+            if (id is not null)
+            {
+                writer.WriteString("id"u8, id);
+            }
+
             writer.WriteString("time"u8, Rfc3339.Format(time));
             writer.WritePropertyName("data"u8);
             writer.WriteRawValue(data, skipInputValidation: true);
         }
 
-        return new StreamFrame(offset, check, buffer.WrittenSpan.ToArray());
+        return buffer.WrittenSpan.ToArray();
     }
 }

@@ -9,6 +9,7 @@ using Milepost.Server.Ingest;
 using Milepost.Server.Ingest.Messages;
 using Milepost.Server.Templates;
 using Milepost.Server.Tenants;
+using Milepost.Server.Tracking;
 using Milepost.Server.Unsubscribe;
 
 namespace Milepost.Server.Hosting;
@@ -22,12 +23,14 @@ internal static class ApiRole
         app.MapOrders();
         app.MapExceptions();
         app.MapPromises();
+        app.MapLocations();
         app.MapNotifications();
         app.MapNotificationRequests();
         app.MapPreferences();
         app.MapDevices();
         app.MapExports();
         app.MapUnsubscribe();
+        SharingParts.Map(app);
         app.MapTickets();
         app.MapOutbox();
         app.MapDecisions();

@@ -1,5 +1,6 @@
 using Milepost.Core.Deliveries;
 using Milepost.Core.Recording;
+using Milepost.Core.Sharing;
 using Milepost.Core.Streams;
 using Milepost.Core.Tenants;
 using Milepost.Core.Tracking;
@@ -12,7 +13,7 @@ namespace Milepost.Server.Worker;
 /// nodes one does it.
 /// </summary>
 internal sealed partial class RetentionLoop(
-    IRetentionStore store, ITrackingStore tracking, IDeliveryLimitStore limits, ITenantCatalog tenants, ServerSettings settings, TimeProvider time, ILogger<RetentionLoop> logger) : BackgroundService
+    IRetentionStore store, ITrackingStore tracking, IShareStore shares, IDeliveryLimitStore limits, ITenantCatalog tenants, ServerSettings settings, TimeProvider time, ILogger<RetentionLoop> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
@@ -48,10 +49,11 @@ internal sealed partial class RetentionLoop(
 
             var letters = await store.DropDeadLettersAsync(now.AddDays(-settings.Retention.Days), cancellationToken);
             var revocations = await store.DropRevocationsAsync(now.AddDays(-settings.Auth.MaxTokenDays) - RevocationMargin, cancellationToken);
+            var links = await shares.DropBeforeAsync(now.AddDays(-settings.Retention.Days), cancellationToken);
             await limits.ForgetAsync(now, cancellationToken);
-            if (dropped != default || deliveries + points + revisions + letters + revocations > 0)
+            if (dropped != default || deliveries + points + revisions + letters + revocations + links > 0)
             {
-                Log.Dropped(logger, dropped.Entries, dropped.Notifications, deliveries, points, revisions, letters, revocations);
+                Log.Dropped(logger, dropped.Entries, dropped.Notifications, deliveries, points, revisions, letters, revocations, links);
             }
 
             return dropped;
@@ -82,8 +84,8 @@ internal sealed partial class RetentionLoop(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Removed what is not kept any longer: {Entries} entries, {Notifications} notifications, {Deliveries} deliveries, {Points} places of drivers, {Revisions} ETAs, {DeadLetters} replayed dead letters, {Revocations} revocations")]
-        public static partial void Dropped(ILogger logger, long entries, long notifications, long deliveries, long points, long revisions, long deadLetters, long revocations);
+        [LoggerMessage(1, LogLevel.Information, "Removed what is not kept any longer: {Entries} entries, {Notifications} notifications, {Deliveries} deliveries, {Points} places of drivers, {Revisions} ETAs, {DeadLetters} replayed dead letters, {Revocations} revocations, {Links} share links")]
+        public static partial void Dropped(ILogger logger, long entries, long notifications, long deliveries, long points, long revisions, long deadLetters, long revocations, long links);
 
         [LoggerMessage(2, LogLevel.Warning, "Old data could not be removed; the next pass tries again")]
         public static partial void Failed(ILogger logger, Exception failure);

@@ -74,6 +74,10 @@ internal static class SqliteErasure
         }
 
         EraseEntries(session, StreamName.Order(order.Tenant, order.Id), erased.EntryIds);
+        if (erased.IsOwn)
+        {
+            SqliteShareStore.Erase(session, order);
+        }
     }
 
     private static void EraseEntries(SqliteSession session, StreamName stream, IReadOnlySet<string>? ids)
