@@ -1,3 +1,4 @@
+using Milepost.Core.Etas;
 using Milepost.Core.Orders;
 using Milepost.Protocol.Streams;
 
@@ -134,6 +135,9 @@ public interface ITrackingStore
 
     /// <summary>The newest revisions of an order, oldest first.</summary>
     Task<IReadOnlyList<EtaRevision>> ListRevisionsAsync(string tenant, string orderId, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The promises of the orders that were delivered from <paramref name="from"/> on and before <paramref name="to"/>, in no order.</summary>
+    Task<IReadOnlyList<KeptPromise>> ListPromisesAsync(string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
 
     /// <summary>
     /// Removes a tenant's points from before then, and the states of drivers and orders that have seen no fix since. Under PostgreSQL the installation's

@@ -1,5 +1,6 @@
 using Milepost.Server.Admin;
 using Milepost.Server.Admin.Decisions;
+using Milepost.Server.Admin.Tracking;
 using Milepost.Server.Api;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Sms;
@@ -20,6 +21,8 @@ internal static class ApiRole
     {
         app.MapEvents();
         app.MapOrders();
+        app.MapExceptions();
+        app.MapPromises();
         app.MapLocations();
         app.MapNotifications();
         app.MapNotificationRequests();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Milepost.Core;
+using Milepost.Core.Etas;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Core.Tracking;
@@ -87,8 +88,8 @@ public sealed class PostgresTrackingStore(PostgresDatabase database) : ITracking
                     Tenant = query.Tenant,
                     DriverId = reader.GetString(0),
                     OrderId = reader.GetString(1) is { Length: > 0 } order ? order : null,
-                    Time = new DateTimeOffset(reader.GetInt64(2), TimeSpan.Zero),
-                    ReceivedAt = new DateTimeOffset(reader.GetInt64(3), TimeSpan.Zero),
+                    Time = Time(reader, 2),
+                    ReceivedAt = Time(reader, 3),
                     Lat = reader.GetDouble(4),
                     Lon = reader.GetDouble(5),
                     AccuracyMeters = Number(reader, 6),
@@ -110,13 +111,31 @@ public sealed class PostgresTrackingStore(PostgresDatabase database) : ITracking
             while (await reader.ReadAsync(cancellationToken))
             {
                 var eta = JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(2), CoreJson.Default.Eta)!;
-                revisions.Add(new EtaRevision(tenant, orderId, new DateTimeOffset(reader.GetInt64(0), TimeSpan.Zero), eta, reader.GetBoolean(1)));
+                revisions.Add(new EtaRevision(tenant, orderId, Time(reader, 0), eta, reader.GetBoolean(1)));
             }
 
             revisions.Reverse();
             return revisions;
         },
         cancellationToken);
+
+    public Task<IReadOnlyList<KeptPromise>> ListPromisesAsync(string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<KeptPromise>>(
+            TenantScope.Of(tenant),
+            session => session.Add(
+                "SELECT delivered_at, promised_at, promised_to FROM orders WHERE tenant = $1 AND delivered_at >= $2 AND delivered_at < $3 AND delivered_at IS NOT NULL AND promised_at IS NOT NULL",
+                tenant, from.UtcTicks, to.UtcTicks),
+            async reader =>
+            {
+                var promises = new List<KeptPromise>();
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    promises.Add(new KeptPromise(Time(reader, 0), Time(reader, 1), reader.IsDBNull(2) ? null : Time(reader, 2)));
+                }
+
+                return promises;
+            },
+            cancellationToken);
 
     public async Task<long> DropPointsAsync(string tenant, DateTimeOffset before, CancellationToken cancellationToken)
     {
@@ -316,6 +335,8 @@ public sealed class PostgresTrackingStore(PostgresDatabase database) : ITracking
     }
 
     private static TrackKey Key(TrackKind kind, TrackWrite write) => new(kind, write.Row.Tenant, write.Row.Id);
+
+    private static DateTimeOffset Time(NpgsqlDataReader reader, int column) => new(reader.GetInt64(column), TimeSpan.Zero);
 
     private static double? Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 

@@ -58,11 +58,18 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
             sql.Append(" AND status IN (").AppendJoin(',', query.Status.Distinct().Order().Select(status => (int)status)).Append(')');
         }
 
+        // The first half is the condition of the index.
+        sql.Append(query.Exceptions is OrderExceptions.None ? "" : " AND flags <> 0 AND (flags & ?5) <> 0");
         sql.Append(" ORDER BY place DESC LIMIT ?4");
         using var statement = session.Prepare(sql.ToString()).Bind(1, query.Tenant).Bind(2, query.Before ?? long.MaxValue).Bind(4, query.Limit);
         if (query.CustomerId is not null)
         {
             statement.Bind(3, query.CustomerId);
+        }
+
+        if (query.Exceptions is not OrderExceptions.None)
+        {
+            statement.Bind(5, (int)query.Exceptions);
         }
 
         var orders = new List<ListedOrder>();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Milepost.Core;
+using Milepost.Core.Etas;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Core.Tracking;
@@ -107,6 +108,21 @@ public sealed class SqliteTrackingStore(SqliteDatabase database) : ITrackingStor
 
             revisions.Reverse();
             return revisions;
+        }));
+
+    public Task<IReadOnlyList<KeptPromise>> ListPromisesAsync(string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        Task.FromResult(database.Read<IReadOnlyList<KeptPromise>>(session =>
+        {
+            using var statement = session.Prepare(
+                "SELECT delivered_at, promised_at, promised_to FROM orders WHERE tenant = ? AND delivered_at >= ? AND delivered_at < ? AND delivered_at IS NOT NULL AND promised_at IS NOT NULL")
+                .Bind(1, tenant).Bind(2, from).Bind(3, to);
+            var promises = new List<KeptPromise>();
+            while (statement.Step())
+            {
+                promises.Add(new KeptPromise(statement.Time(0)!.Value, statement.Time(1)!.Value, statement.Time(2)));
+            }
+
+            return promises;
         }));
 
     public async Task<long> DropPointsAsync(string tenant, DateTimeOffset before, CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Sharing;
+using Milepost.Core.Silence;
 using Milepost.Core.Streams;
 using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
@@ -54,6 +55,7 @@ internal static class StorageSetup
                 services.AddSingleton<IDeliveryLimitStore, SqliteDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, SqliteSuppressionStore>();
                 services.AddSingleton<ITrackingStore, SqliteTrackingStore>();
+                services.AddSingleton<IOrderWatch, SqliteOrderWatch>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -79,6 +81,7 @@ internal static class StorageSetup
                 services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
                 services.AddSingleton<ITenantStore, PostgresTenantStore>();
                 services.AddSingleton<ITrackingStore, PostgresTrackingStore>();
+                services.AddSingleton<IOrderWatch, PostgresOrderWatch>();
                 services.AddSingleton<ILeaseStore>(provider => new PostgresLeaseStore(provider.GetRequiredService<PostgresDatabase>()));
                 break;
             default:
