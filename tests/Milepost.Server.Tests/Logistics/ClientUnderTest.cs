@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Milepost.Server.Logistics;
+using Milepost.Testing;
 
 namespace Milepost.Server.Tests.Logistics;
 
@@ -29,13 +30,49 @@ internal sealed class ClientUnderTest : IDisposable
 /// <summary>What was logged, every level, with the exceptions.</summary>
 internal sealed class LogLines
 {
-    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = [];
+    private readonly Lock _gate = new();
+    private readonly List<string> _lines = [];
+    private readonly List<(string Part, TaskCompletionSource Seen)> _waiting = [];
 
-    public string All => string.Join('\n', _lines);
+    public string All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return string.Join('\n', _lines);
+            }
+        }
+    }
 
-    public ILogger<T> Of<T>() => new Lines<T>(_lines);
+    public ILogger<T> Of<T>() => new Lines<T>(this);
 
-    private sealed class Lines<T>(System.Collections.Concurrent.ConcurrentQueue<string> lines) : ILogger<T>
+    /// <summary>Waits for a line that holds this, also an earlier one.</summary>
+    public Task UntilAsync(string part)
+    {
+        lock (_gate)
+        {
+            if (_lines.Exists(line => line.Contains(part, StringComparison.Ordinal)))
+            {
+                return Task.CompletedTask;
+            }
+
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((part, seen));
+            return seen.Task.Soon();
+        }
+    }
+
+    private void Add(string line)
+    {
+        lock (_gate)
+        {
+            _lines.Add(line);
+            _waiting.Where(waiting => line.Contains(waiting.Part, StringComparison.Ordinal)).ToList().ForEach(waiting => waiting.Seen.TrySetResult());
+        }
+    }
+
+    private sealed class Lines<T>(LogLines lines) : ILogger<T>
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -43,6 +80,6 @@ internal sealed class LogLines
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+            lines.Add($"{logLevel} {formatter(state, exception)} {exception}");
     }
 }

@@ -119,13 +119,14 @@ internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions optio
             return false;
         }
 
-        if (!allowance.TryBegin(fetch.RequestsOf(part), now))
+        var requests = fetch.RequestsOf(part, entry.Plan);
+        if (!allowance.TryBegin(requests, now))
         {
             _places.Release();
             return false;
         }
 
-        var fetching = FetchAsync(entry, part, entry.Begin(part, now), allowance, cancellationToken);
+        var fetching = FetchAsync(entry, part, entry.Begin(part, now), requests, allowance, cancellationToken);
         lock (_fetches)
         {
             _fetches.Add(fetching);
@@ -134,12 +135,12 @@ internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions optio
         return true;
     }
 
-    private async Task FetchAsync(PlanEntry entry, PlanPart part, PlanWish wish, TenantAllowance allowance, CancellationToken cancellationToken)
+    private async Task FetchAsync(PlanEntry entry, PlanPart part, PlanWish wish, int requests, TenantAllowance allowance, CancellationToken cancellationToken)
     {
         Func<OrderPlan, OrderPlan> change = plan => plan;
         try
         {
-            change = await fetch.FetchAsync(part, wish, entry.Plan, cancellationToken);
+            change = await fetch.FetchAsync(part, wish, entry.Plan, requests, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -153,6 +154,12 @@ internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions optio
         finally
         {
             entry.Done(part, wish.DriverId, change);
+            if (requests == 1 && fetch.HasEngine && (part == PlanPart.Route ? entry.Plan.Route is null : part == PlanPart.Eta && entry.Plan.Eta is null))
+            {
+                // The service has none any more, and there was no room to ask the engine.
+                entry.Mark(part);
+            }
+
             allowance.End();
             _places.Release();
         }

@@ -14,17 +14,33 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
     // An estimate of the service counts for so long while the service is away.
     private static readonly TimeSpan FreshEta = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many requests fetching a part may take: where the service has nothing, the engine is asked as well.</summary>
-    public int RequestsOf(PlanPart part) => engine is null || client is null || part == PlanPart.Driver ? 1 : 2;
+    public bool HasEngine => engine is not null;
 
+    /// <summary>How many requests fetching a part may take: where the service may have nothing, the engine is asked as well.</summary>
+    public int RequestsOf(PlanPart part, OrderPlan plan) => part switch
+    {
+        _ when engine is null || client is null => 1,
+        PlanPart.Route when plan.Route is { Source: PlanSource.Logistics } => 1,
+        PlanPart.Eta when IsFresh(plan.Eta) => 1,
+        PlanPart.Driver => 1,
+        _ => 2,
+    };
+
+    /// <param name="part">What.</param>
+    /// <param name="wish">Of what.</param>
+    /// <param name="before">What is known.</param>
+    /// <param name="requests">How many requests are allowed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What becomes of the plan.</returns>
-    public Task<Func<OrderPlan, OrderPlan>> FetchAsync(PlanPart part, PlanWish wish, OrderPlan before, CancellationToken cancellationToken) => part switch
+    public Task<Func<OrderPlan, OrderPlan>> FetchAsync(PlanPart part, PlanWish wish, OrderPlan before, int requests, CancellationToken cancellationToken) => part switch
     {
         PlanPart.Driver => DriverAsync(wish, cancellationToken),
-        PlanPart.Route => RouteAsync(wish, before, cancellationToken),
-        PlanPart.Eta => EtaAsync(wish, before, cancellationToken),
+        PlanPart.Route => RouteAsync(wish, before, client is null || requests > 1, cancellationToken),
+        PlanPart.Eta => EtaAsync(wish, before, client is null || requests > 1, cancellationToken),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    private bool IsFresh(PlannedEta? eta) => eta is { Source: PlanSource.Logistics } && time.GetUtcNow() - eta.CalculatedAt < FreshEta;
 
     private async Task<Func<OrderPlan, OrderPlan>> DriverAsync(PlanWish wish, CancellationToken cancellationToken)
     {
@@ -32,7 +48,7 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
         return plan => plan with { Driver = read.Known ?? (read is LogisticsRead<DriverCard>.None ? null : plan.Driver) };
     }
 
-    private async Task<Func<OrderPlan, OrderPlan>> RouteAsync(PlanWish wish, OrderPlan before, CancellationToken cancellationToken)
+    private async Task<Func<OrderPlan, OrderPlan>> RouteAsync(PlanWish wish, OrderPlan before, bool mayAskEngine, CancellationToken cancellationToken)
     {
         var read = client is null ? new LogisticsRead<LogisticsRoute>.None() : await client.RouteAsync(wish.Tenant, wish.OrderId, cancellationToken);
         if (read is LogisticsRead<LogisticsRoute>.Found { Document: var route } && IsOf(wish, route.DriverId))
@@ -55,14 +71,14 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
             return plan => plan with { Route = kept };
         }
 
-        var found = await AskAsync(wish.Pickup, wish.Destination, cancellationToken);
+        var found = mayAskEngine ? await AskAsync(wish.Pickup, wish.Destination, cancellationToken) : null;
         return plan => plan with
         {
             Route = found is null ? null : new PlannedRoute(found.Polyline, EngineRoute.Precision, PlanSource.Routing, 1, time.GetUtcNow()) { DistanceMeters = found.Meters, DurationSeconds = found.Duration.TotalSeconds },
         };
     }
 
-    private async Task<Func<OrderPlan, OrderPlan>> EtaAsync(PlanWish wish, OrderPlan before, CancellationToken cancellationToken)
+    private async Task<Func<OrderPlan, OrderPlan>> EtaAsync(PlanWish wish, OrderPlan before, bool mayAskEngine, CancellationToken cancellationToken)
     {
         var read = client is null ? new LogisticsRead<LogisticsEta>.None() : await client.EtaAsync(wish.Tenant, wish.OrderId, cancellationToken);
         if (read is LogisticsRead<LogisticsEta>.Found { Document: var eta } && IsOf(wish, eta.DriverId))
@@ -74,12 +90,12 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
             return plan => plan with { Eta = planned };
         }
 
-        if (read is LogisticsRead<LogisticsEta>.Unknown && before.Eta is { Source: PlanSource.Logistics } last && time.GetUtcNow() - last.CalculatedAt < FreshEta)
+        if (read is LogisticsRead<LogisticsEta>.Unknown && IsFresh(before.Eta))
         {
             return plan => plan;
         }
 
-        var found = await AskAsync(wish.Position, wish.Destination, cancellationToken);
+        var found = mayAskEngine ? await AskAsync(wish.Position, wish.Destination, cancellationToken) : null;
         var now = time.GetUtcNow();
         var unknown = read is LogisticsRead<LogisticsEta>.Unknown;
         return plan => plan with
