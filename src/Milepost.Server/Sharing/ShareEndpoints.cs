@@ -70,7 +70,7 @@ internal static partial class ShareEndpoints
             case ShareAdded.NoOrder:
                 return Problems.Result(ErrorCode.NotFound);
             default:
-                Log.Created(logger, tenant, share.Id, share.CreatedBy);
+                Log.Created(logger, tenant, share.Id);
                 context.Response.Headers.CacheControl = "no-store";
                 return TypedResults.Created((string?)null, new ShareCreated(share.Id, GuestPage.AddressOf(context.Request, settings.Gateway.PublicUrl, token), token, ends));
         }
@@ -102,7 +102,7 @@ internal static partial class ShareEndpoints
             GuestWatch.Revoked(sessions, new ShareKey(tenant, shareId));
         }
 
-        Log.Revoked(logger, tenant, shareId, context.Caller().Subject);
+        Log.Revoked(logger, tenant, shareId);
         return TypedResults.NoContent();
     }
 
@@ -142,10 +142,10 @@ internal static partial class ShareEndpoints
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Tenant}: share link {Share} was made by {Subject}")]
-        public static partial void Created(ILogger logger, string tenant, string share, string subject);
+        [LoggerMessage(1, LogLevel.Debug, "{Tenant}: share link {Share} was made")]
+        public static partial void Created(ILogger logger, string tenant, string share);
 
-        [LoggerMessage(2, LogLevel.Information, "{Tenant}: share link {Share} was revoked by {Subject}")]
-        public static partial void Revoked(ILogger logger, string tenant, string share, string subject);
+        [LoggerMessage(2, LogLevel.Debug, "{Tenant}: share link {Share} was revoked")]
+        public static partial void Revoked(ILogger logger, string tenant, string share);
     }
 }
