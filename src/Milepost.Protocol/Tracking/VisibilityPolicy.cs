@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Milepost.Core.Tracking;
+namespace Milepost.Protocol.Tracking;
 
 /// <summary>What a viewer may or may not see of an order under way.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TrackedField>))]
