@@ -20,7 +20,7 @@ public enum TrackedField
     [JsonStringEnumMemberName("vehicle")] Vehicle,
 }
 
-/// <summary>In which statuses a field is seen; which these are depends on the field: see <see cref="Visibility"/>.</summary>
+/// <summary>In which statuses a field is seen; which these are depends on the field.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<VisibleWhen>))]
 public enum VisibleWhen
 {
