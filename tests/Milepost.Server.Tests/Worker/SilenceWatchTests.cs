@@ -89,7 +89,7 @@ public sealed class SilenceWatchTests : IAsyncLifetime
         await PassAsync(TimeSpan.FromSeconds(30));
         (await OrderAsync("o-1")).LocationStale.ShouldBeNull();
         await PassAsync(TimeSpan.FromSeconds(10), times: 40);
-        (await HistoryAsync("o-1")).ShouldBe(["e-1", "stale:o-1:0", "delayed:o-1:driver_silent:0", "fresh:o-1:1", "delayed:o-1:over:1", "stale:o-1:1", "delayed:o-1:driver_silent:1"]);
+        (await HistoryAsync("o-1")).ShouldBe(["e-1", "stale:o-1:0", "delayed:o-1:driver_silent:0", "delayed:o-1:over:1", "fresh:o-1:1", "stale:o-1:1", "delayed:o-1:driver_silent:1"]);
     }
 
     [Fact]
