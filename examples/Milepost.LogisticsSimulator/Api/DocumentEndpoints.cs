@@ -16,11 +16,12 @@ internal sealed class DocumentEndpoints(World world, SimulatorOptions options)
         group.MapGet("fleet-members/{id}", Member);
         group.MapGet("orders/{orderId}/route", Route);
         group.MapGet("orders/{orderId}/eta", Eta);
-        photos.MapGet("photos/{tenant}/{id}.svg", Photograph);
+        photos.MapGet("photos/{tenant}/of/{id}", Photograph);
     }
 
-    private IResult Member(HttpContext http, string tenant, string id)
+    private IResult Member(HttpContext http)
     {
+        var (tenant, id) = (Segments.Tenant(http), Segments.Id(http));
         if (world.Faults.Find(FaultKind.NoMember, tenant, id) is not null)
         {
             return Problem.Of(404, "unknown_member");
@@ -31,22 +32,25 @@ internal sealed class DocumentEndpoints(World world, SimulatorOptions options)
         return Answer(http, tenant, id, member, "id", "unknown_member");
     }
 
-    private IResult Route(HttpContext http, string tenant, string orderId)
+    private IResult Route(HttpContext http)
     {
+        var (tenant, orderId) = (Segments.Tenant(http), Segments.Id(http));
         var (driver, route) = world.Read(tenant, fleet => fleet.FindOrder(orderId) is { } order
             ? (order.Driver.Profile.Id, Documents.Route(order, world.Faults, tenant, options.Precision))
             : (null, null));
         return Answer(http, tenant, driver, world.Faults.Find(FaultKind.NoRoute, tenant, driver) is null ? route : null, "orderId", "no_route");
     }
 
-    private IResult Eta(HttpContext http, string tenant, string orderId)
+    private IResult Eta(HttpContext http)
     {
+        var (tenant, orderId) = (Segments.Tenant(http), Segments.Id(http));
         var (driver, eta) = world.Read(tenant, fleet => fleet.FindOrder(orderId) is { } order ? (order.Driver.Profile.Id, Documents.Eta(order)) : (null, null));
         return Answer(http, tenant, driver, world.Faults.Find(FaultKind.NoEta, tenant, driver) is null ? eta : null, "orderId", "no_eta");
     }
 
-    private IResult Photograph(string tenant, string id)
+    private IResult Photograph(HttpContext http)
     {
+        var (tenant, id) = (Segments.Tenant(http), Segments.Id(http));
         var profile = world.HasTenant(tenant) ? world.Read(tenant, fleet => fleet.FindDriver(id)?.Profile) : null;
         return profile is { HasPhoto: true } ? Results.Text(Photo.Svg(profile), "image/svg+xml", Encoding.UTF8) : Problem.Of(404, "unknown_member");
     }

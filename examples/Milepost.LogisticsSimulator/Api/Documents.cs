@@ -25,7 +25,7 @@ internal static class Documents
         return member;
     }
 
-    public static string PhotoPath(string tenant, string driverId) => $"photos/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(driverId)}.svg";
+    public static string PhotoPath(string tenant, string driverId) => $"photos/{Uri.EscapeDataString(tenant)}/of/{Uri.EscapeDataString(driverId)}";
 
     public static JsonObject? Route(Order order, FaultSet faults, string tenant, int precision)
     {

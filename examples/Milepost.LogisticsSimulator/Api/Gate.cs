@@ -9,7 +9,7 @@ internal sealed class Gate(World world, TimeProvider clock) : IEndpointFilter
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        var tenant = (string)http.Request.RouteValues["tenant"]!;
+        var tenant = Segments.Tenant(http);
         if (world.Faults.Find(FaultKind.Refused, tenant) is not null)
         {
             http.Abort();
