@@ -25,6 +25,8 @@ public sealed class CommandLineTests
     [InlineData("speed is 40", "--speed", "40")]
     [InlineData("drivers is -1", "--drivers", "-1")]
     [InlineData("precision is 7", "--precision", "7")]
+    [InlineData("the fix interval is", "--interval", "0")]
+    [InlineData("the fix interval is", "--interval", "1e300")]
     [InlineData("port is 70000", "--port", "70000")]
     public async Task What_cannot_be_is_said_and_nothing_starts(string message, params string[] args)
     {

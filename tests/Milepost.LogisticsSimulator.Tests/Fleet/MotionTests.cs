@@ -1,4 +1,5 @@
 using Milepost.LogisticsSimulator.Fleet;
+using Milepost.LogisticsSimulator.Streets;
 
 namespace Milepost.LogisticsSimulator.Tests.Fleet;
 
@@ -92,26 +93,35 @@ public sealed class MotionTests
     }
 
     [Fact]
-    public async Task Drivers_stand_at_lights_and_at_stops()
+    public async Task Drivers_stand_at_lights_and_at_stops_and_nowhere_else()
     {
         await using var service = await Service.StartAsync(options => options with { Blocks = 24 });
         service.Assign(stops: [3, 4]);
         service.World.Depart("demo", "o-1");
-        var (standsOnTheWay, rides) = (0, 0);
-        while (service.World.PhaseOf("demo", "o-1") < OrderPhase.AtDoor)
+        var city = service.World.City;
+        Place[] doors = [city.Door(1), city.Door(3), city.Door(4)];
+        var lights = city.Crossings.Where(crossing => crossing.HasLight).Select(crossing => city.PlaceOf(crossing.At)).ToList();
+        var (atLights, atDoors) = (0, 0);
+        while (true)
         {
             service.Pass(1);
-            if (service.World.WhereaboutsOf("demo", "d-1").Speed == 0)
+            if (service.World.PhaseOf("demo", "o-1") >= OrderPhase.AtDoor)
             {
-                standsOnTheWay++;
+                break;
             }
-            else
+
+            var here = service.World.WhereaboutsOf("demo", "d-1");
+            if (here.Speed > 0)
             {
-                rides++;
+                continue;
             }
+
+            var (toLight, toDoor) = (lights.Min(light => light.MetersTo(here.Place)), doors.Min(door => door.MetersTo(here.Place)));
+            Math.Min(toLight, toDoor).ShouldBeLessThan(1);
+            (atLights, atDoors) = toDoor < 1 ? (atLights, atDoors + 1) : (atLights + 1, atDoors);
         }
 
-        standsOnTheWay.ShouldBeGreaterThan(60, "two stops take about 90 s each");
-        rides.ShouldBeGreaterThan(60);
+        atLights.ShouldBeGreaterThan(5);
+        atDoors.ShouldBeInRange(3 * 20, 3 * 130, "a pickup and two stops");
     }
 }
