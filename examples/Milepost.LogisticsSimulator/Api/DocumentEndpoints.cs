@@ -9,8 +9,6 @@ namespace Milepost.LogisticsSimulator.Api;
 /// <summary>Drivers, routes and estimates: <c>docs/protocol/logistics.openapi.yaml</c>.</summary>
 internal sealed class DocumentEndpoints(World world, SimulatorOptions options)
 {
-    private long _answers;
-
     public void Map(IEndpointRouteBuilder group, IEndpointRouteBuilder photos)
     {
         group.MapGet("fleet-members/{id}", Member);
@@ -22,7 +20,7 @@ internal sealed class DocumentEndpoints(World world, SimulatorOptions options)
     private IResult Member(HttpContext http)
     {
         var (tenant, id) = (Segments.Tenant(http), Segments.Id(http));
-        if (world.Faults.Find(FaultKind.NoMember, tenant, id) is not null)
+        if (world.Faults.Find(FaultKind.NoMember, tenant, id, Gate.NumberOf(http)) is not null)
         {
             return Problem.Of(404, "unknown_member");
         }
@@ -38,14 +36,14 @@ internal sealed class DocumentEndpoints(World world, SimulatorOptions options)
         var (driver, route) = world.Read(tenant, fleet => fleet.FindOrder(orderId) is { } order
             ? (order.Driver.Profile.Id, Documents.Route(order, world.Faults, tenant, options.Precision))
             : (null, null));
-        return Answer(http, tenant, driver, world.Faults.Find(FaultKind.NoRoute, tenant, driver) is null ? route : null, "orderId", "no_route");
+        return Answer(http, tenant, driver, world.Faults.Find(FaultKind.NoRoute, tenant, driver, Gate.NumberOf(http)) is null ? route : null, "orderId", "no_route");
     }
 
     private IResult Eta(HttpContext http)
     {
         var (tenant, orderId) = (Segments.Tenant(http), Segments.Id(http));
         var (driver, eta) = world.Read(tenant, fleet => fleet.FindOrder(orderId) is { } order ? (order.Driver.Profile.Id, Documents.Eta(order)) : (null, null));
-        return Answer(http, tenant, driver, world.Faults.Find(FaultKind.NoEta, tenant, driver) is null ? eta : null, "orderId", "no_eta");
+        return Answer(http, tenant, driver, world.Faults.Find(FaultKind.NoEta, tenant, driver, Gate.NumberOf(http)) is null ? eta : null, "orderId", "no_eta");
     }
 
     private IResult Photograph(HttpContext http)
@@ -62,7 +60,7 @@ internal sealed class DocumentEndpoints(World world, SimulatorOptions options)
             return Problem.Of(404, absent);
         }
 
-        if (world.Faults.Find(FaultKind.WrongIdentity, tenant, driverId) is not null)
+        if (world.Faults.Find(FaultKind.WrongIdentity, tenant, driverId, Gate.NumberOf(http)) is not null)
         {
             document[identity] = "somebody-else";
         }
@@ -73,6 +71,6 @@ internal sealed class DocumentEndpoints(World world, SimulatorOptions options)
         var known = http.Request.Headers.IfNoneMatch.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries));
         return known.Any(value => value is "*" || string.Equals(value, etag, StringComparison.Ordinal))
             ? Results.StatusCode(304)
-            : Results.Text(MessageFaults.Answer(world.Faults, tenant, driverId, Interlocked.Increment(ref _answers) - 1, document), "application/json", Encoding.UTF8);
+            : Results.Text(MessageFaults.Answer(world.Faults, tenant, driverId, Gate.NumberOf(http), document), "application/json", Encoding.UTF8);
     }
 }

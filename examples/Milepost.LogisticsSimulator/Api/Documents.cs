@@ -42,7 +42,7 @@ internal static class Documents
             ["orderId"] = order.Id,
             ["driverId"] = driver,
             ["version"] = order.RouteVersion,
-            ["polyline"] = faults.Find(FaultKind.TruncatedPolyline, tenant, driver) is null ? polyline : MessageFaults.Truncated(polyline),
+            ["polyline"] = faults.Find(FaultKind.TruncatedPolyline, tenant, driver, order.RouteVersion) is null ? polyline : MessageFaults.Truncated(polyline),
             ["distanceMeters"] = Math.Round(route.Meters, 1),
             ["durationSeconds"] = Math.Round(route.Seconds, 1),
         };

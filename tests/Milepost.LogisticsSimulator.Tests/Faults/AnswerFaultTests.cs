@@ -86,6 +86,19 @@ public sealed class AnswerFaultTests
     }
 
     [Fact]
+    public async Task Every_third_answer_can_be_a_failure()
+    {
+        await using var service = await StartAsync(new Fault(FaultKind.InternalError, Every: 3));
+        List<int> statuses = [];
+        for (var n = 0; n < 6; n++)
+        {
+            statuses.Add((int)(await service.GetAsync("fleet-members/d-1")).StatusCode);
+        }
+
+        statuses.ShouldBe([200, 200, 500, 200, 200, 500]);
+    }
+
+    [Fact]
     public async Task A_slow_answer_comes_when_its_time_has_passed()
     {
         await using var service = await StartAsync(new Fault(FaultKind.Slow, Seconds: 40));

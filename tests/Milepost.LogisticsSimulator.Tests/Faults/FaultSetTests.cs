@@ -11,13 +11,13 @@ public sealed class FaultSetTests
     public async Task Faults_are_switched_over_the_admin_api()
     {
         await using var service = await Service.StartAsync();
-        using var put = await service.SendAsync(HttpMethod.Put, "faults", """{"faults":[{"kind":"half-open","tenant":"demo"},{"kind":"slow","driverId":"d-1","every":3,"seconds":2.5}]}""");
+        using var put = await service.SendAsync(HttpMethod.Put, "faults", """{"faults":[{"kind":"half-open","tenant":"demo"},{"kind":"old-time","driverId":"d-1","every":3,"seconds":2.5}]}""");
         put.StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        service.World.Faults.Current.ShouldBe([new Fault(FaultKind.HalfOpen, "demo"), new Fault(FaultKind.Slow, DriverId: "d-1", Every: 3, Seconds: 2.5)]);
+        service.World.Faults.Current.ShouldBe([new Fault(FaultKind.HalfOpen, "demo"), new Fault(FaultKind.OldTime, DriverId: "d-1", Every: 3, Seconds: 2.5)]);
         using var get = await service.SendAsync(HttpMethod.Get, "faults", "");
         JsonNode.DeepEquals(
             JsonNode.Parse(await get.Content.ReadAsStringAsync()),
-            JsonNode.Parse("""{"faults":[{"kind":"half-open","tenant":"demo"},{"kind":"slow","driverId":"d-1","every":3,"seconds":2.5}]}""")).ShouldBeTrue();
+            JsonNode.Parse("""{"faults":[{"kind":"half-open","tenant":"demo"},{"kind":"old-time","driverId":"d-1","every":3,"seconds":2.5}]}""")).ShouldBeTrue();
         using var none = await service.SendAsync(HttpMethod.Put, "faults", """{"faults":[]}""");
         service.World.Faults.Current.ShouldBeEmpty();
     }
@@ -28,6 +28,10 @@ public sealed class FaultSetTests
     [InlineData("""{"faults":[{"kind":"slow","every":0}]}""")]
     [InlineData("""{"faults":[{"kind":"slow","seconds":-1}]}""")]
     [InlineData("""{"faults":[{"kind":"slow","tennant":"demo"}]}""")]
+    [InlineData("""{"faults":[{"kind":"slow","tenant":"nobody"}]}""")]
+    [InlineData("""{"faults":[{"kind":"slow","driverId":"d-1"}]}""")]
+    [InlineData("""{"faults":[{"kind":"half-open","every":2}]}""")]
+    [InlineData("""{"faults":[{"kind":"jitter","seconds":2}]}""")]
     [InlineData("""{"faults":null}""")]
     [InlineData("""{}""")]
     [InlineData("""null""")]
