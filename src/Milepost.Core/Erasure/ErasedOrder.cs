@@ -8,6 +8,9 @@ namespace Milepost.Core.Erasure;
 /// <param name="EntryIds">The ids of the entries whose data changes; null: all of the order's stream.</param>
 public sealed record ErasedOrder(Order Order, IReadOnlyList<KeyValuePair<int, RecordedEvent>> Events, IReadOnlySet<string>? EntryIds)
 {
+    /// <summary>Whether the order is an erased customer's own; what hangs on it goes too.</summary>
+    public bool IsOwn => EntryIds is null;
+
     /// <summary>
     /// Of the customer's own order every event loses what is personal; of somebody else's only those that name the customer (the order was
     /// thought to be the customer's, and is not).

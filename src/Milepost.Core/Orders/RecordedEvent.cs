@@ -89,6 +89,17 @@ public sealed record RecordedEvent
 
     public Driver? Driver { get; init; }
 
+    public Pickup? Pickup { get; init; }
+
+    public Promise? Promise { get; init; }
+
+    public DelayNotice? Delay { get; init; }
+
+    public StaleNotice? Stale { get; init; }
+    public ProofOfDelivery? Proof { get; init; }
+
+    public RatingGiven? Rating { get; init; }
+
     /// <summary>Of a requested notification: what was asked for. The subject is the customer.</summary>
     public MessageRequest? Message { get; init; }
 

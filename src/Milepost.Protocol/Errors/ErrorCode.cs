@@ -15,6 +15,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     public static readonly ErrorCode MissingField = new("missing_field", 400, "A required field is missing");
     public static readonly ErrorCode InvalidField = new("invalid_field", 400, "A field has an unusable value");
     public static readonly ErrorCode UnknownEventType = new("unknown_event_type", 400, "The event type is not known");
+    public static readonly ErrorCode ReservedEvent = new("reserved_event", 400, "Only the server itself records such events");
     public static readonly ErrorCode UnknownStatus = new("unknown_status", 400, "The order status is not known");
     public static readonly ErrorCode InvalidTime = new("invalid_time", 400, "A date or time is not possible");
     public static readonly ErrorCode OrderEventLimit = new("order_event_limit", 400, "The order has as many events as an order may have");
@@ -32,6 +33,11 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     public static readonly ErrorCode NotFound = new("not_found", 404, "There is no such thing, or it is not yours");
     public static readonly ErrorCode PushNotSetUp = new("push_not_set_up", 404, "This installation sends no pushes to browsers");
     public static readonly ErrorCode MethodNotAllowed = new("method_not_allowed", 405, "The address does not take this method");
+    public static readonly ErrorCode OrderEnded = new("order_ended", 409, "The order has ended, there is nothing to follow any more");
+    public static readonly ErrorCode TooManyShares = new("too_many_shares", 409, "The order has as many good links as an order may have");
+    public static readonly ErrorCode NotRateable = new("not_rateable", 409, "The order cannot be rated now");
+    public static readonly ErrorCode LinkClosed = new("link_closed", 410, "The link has ended");
+    public static readonly ErrorCode PhotoUnavailable = new("photo_unavailable", 502, "The photo cannot be had from where it is kept", Retry: true);
     public static readonly ErrorCode CustomerErased = new("customer_erased", 410, "The customer's data was removed");
     public static readonly ErrorCode PreconditionFailed = new("precondition_failed", 412, "It has changed since you read it");
     public static readonly ErrorCode BodyTooLarge = new("body_too_large", 413, "The body is too large");
@@ -54,11 +60,11 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     /// <summary>The table, for documents and tests.</summary>
     public static readonly IReadOnlyList<ErrorCode> All =
     [
-        MalformedJson, InvalidEvent, DuplicateKey, InvalidText, TooDeep, MissingField, InvalidField, UnknownEventType, UnknownStatus,
+        MalformedJson, InvalidEvent, DuplicateKey, InvalidText, TooDeep, MissingField, InvalidField, UnknownEventType, ReservedEvent, UnknownStatus,
         InvalidTime, OrderEventLimit, NothingAccepted, InvalidParameter, InvalidCursor, NotAWebSocket, TooManyStreams, Unauthorized,
         TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, PushNotSetUp, MethodNotAllowed, CustomerErased, PreconditionFailed, BodyTooLarge,
         BatchTooLarge, UnsupportedMediaType, InvalidTemplate, ChannelUnavailable, RequestTimeout, FixedChoice, RateLimited, Busy, StorageUnavailable, Draining, Internal,
-        MalformedFrame, UnknownFrameType,
+        OrderEnded, TooManyShares, NotRateable, LinkClosed, PhotoUnavailable, MalformedFrame, UnknownFrameType,
     ];
 }
 

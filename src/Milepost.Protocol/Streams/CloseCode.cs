@@ -17,6 +17,9 @@ public sealed record CloseCode(int Number, string Reason)
     /// <summary>The client sent a <c>token</c> of somebody else.</summary>
     public static readonly CloseCode CallerChanged = new(4002, "caller_changed");
 
+    /// <summary>The share link that the connection was opened with has ended.</summary>
+    public static readonly CloseCode LinkClosed = new(4003, "link_closed");
+
     /// <summary>The server is going down or hands over; the cursor resumes elsewhere.</summary>
     public static readonly CloseCode Draining = new(4100, "draining");
 
@@ -35,7 +38,7 @@ public sealed record CloseCode(int Number, string Reason)
     /// <summary>The table, for documents and tests.</summary>
     public static readonly IReadOnlyList<CloseCode> All =
     [
-        Unauthorized, ProtocolViolation, CallerChanged, Draining, TokenExpired, HeartbeatTimeout, TooManyFrames, InternalError,
+        Unauthorized, ProtocolViolation, CallerChanged, LinkClosed, Draining, TokenExpired, HeartbeatTimeout, TooManyFrames, InternalError,
     ];
 
     /// <summary>Whether a client should connect again after this close code (also for codes outside the table).</summary>

@@ -7,6 +7,10 @@ public static class StreamLabels
 {
     public const string Notifications = "notifications";
     public const string OrderPrefix = "order:";
+
+    /// <summary>To a guest: the one order of the link.</summary>
+    public const string GuestOrder = "order";
+
     public const string CustomerPrefix = "customer:";
 
     public static string Order(string orderId) => OrderPrefix + orderId;

@@ -11,4 +11,12 @@ public sealed record Caller(string Tenant, string Subject, Scopes Scopes, DateTi
 {
     /// <summary>When the credentials were issued; null when they do not say.</summary>
     public DateTimeOffset? IssuedAt { get; init; }
+
+    /// <summary>Of a guest: the id of the one order that the share link shows. Null for everybody else.</summary>
+    public string? GuestOrder { get; init; }
+
+    /// <summary>Of a guest: the id of the share link.</summary>
+    public string? ShareId { get; init; }
+
+    public bool IsGuest => GuestOrder is not null;
 }

@@ -138,6 +138,18 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
         }
     }
 
+    /// <summary>Certain callers with open connections; one comes as often as it is connected.</summary>
+    public IReadOnlyList<Caller> Callers(Func<Caller, bool> isMeant)
+    {
+        var callers = new List<Caller>();
+        for (var slot = 0; slot < HeartbeatSeconds; slot++)
+        {
+            callers.AddRange(Snapshot(slot).Where(session => session.IsOpen && isMeant(session.Caller)).Select(session => session.Caller));
+        }
+
+        return callers;
+    }
+
     /// <summary>Closes the connections of certain callers.</summary>
     /// <returns>How many.</returns>
     public int Close(Func<Caller, bool> isMeant, CloseCode code)

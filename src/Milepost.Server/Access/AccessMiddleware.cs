@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
+using Milepost.Core.Sharing;
 using Milepost.Protocol.Errors;
 using Milepost.Realtime.Sessions;
 using Milepost.Realtime.Transports;
@@ -7,12 +9,13 @@ using Milepost.Server.Access.Limits;
 using Milepost.Server.Access.Revocations;
 using Milepost.Server.Access.Tickets;
 using Milepost.Server.Api;
+using Milepost.Server.Sharing;
 using Milepost.Server.Telemetry;
 
 namespace Milepost.Server.Access;
 
 /// <summary>Between routing and the endpoint: who calls, is the tenant theirs, does the endpoint's rule let them, and not too often.</summary>
-internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens, ITicketStore tickets, RevocationMarks revoked, RateLimits limits)
+internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens, GuestLinks links, ITicketStore tickets, RevocationMarks revoked, RateLimits limits)
 {
     private static readonly string[] SignsOfTheWorld = ["X-Forwarded-For", ForwardedHeadersDefaults.XOriginalForHeaderName, "Forwarded", "Origin"];
     private static readonly string[] TokenParameters = ["token", "access_token", "jwt"];
@@ -68,7 +71,11 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens,
             return;
         }
 
-        context.Response.Headers.WWWAuthenticate = "Bearer";
+        if (refused.Status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         await Problems.WriteAsync(context, refused);
     }
 
@@ -87,18 +94,32 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenReader tokens,
         var header = request.Headers.Authorization.ToString();
         if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
         {
-            return (await tokens.ReadAsync(header["Bearer ".Length..].Trim()), ErrorCode.Unauthorized);
+            return await ReadAsync(header["Bearer ".Length..].Trim(), context.RequestAborted);
         }
 
         if (isLive && request.Query["ticket"] is [{ Length: > 0 } ticket])
         {
             var origin = request.Headers.Origin is [{ } sent] ? sent : null;
             var redeemed = await tickets.RedeemAsync(ticket, origin, context.RequestAborted);
-            return (redeemed is not null && !revoked.IsRevoked(redeemed) ? redeemed : null, ErrorCode.InvalidTicket);
+            return (redeemed is not null && !revoked.IsRevoked(redeemed) && await links.IsOpenAsync(redeemed, context.RequestAborted) ? redeemed : null, ErrorCode.InvalidTicket);
         }
 
-        return isLive && WebSocketTransport.TokenOf(request) is { } token
-            ? (await tokens.ReadAsync(token), ErrorCode.Unauthorized)
-            : (null, ErrorCode.Unauthorized);
+        return isLive && WebSocketTransport.TokenOf(request) is { } token ? await ReadAsync(token, context.RequestAborted) : (null, ErrorCode.Unauthorized);
+    }
+
+    private async ValueTask<(Caller? Caller, ErrorCode? Refused)> ReadAsync(string token, CancellationToken cancellationToken)
+    {
+        if (!ShareToken.IsMeant(token))
+        {
+            return (await tokens.ReadAsync(token), ErrorCode.Unauthorized);
+        }
+
+        return await links.ReadAsync(token, cancellationToken) switch
+        {
+            GuestAnswer.Open open => (open.Caller, null),
+            GuestAnswer.Ended => (null, ErrorCode.LinkClosed),
+            GuestAnswer.Unknown => (null, ErrorCode.NotFound),
+            _ => throw new UnreachableException(),
+        };
     }
 }

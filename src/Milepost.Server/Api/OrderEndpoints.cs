@@ -3,6 +3,8 @@ using Milepost.Protocol.Errors;
 using Milepost.Protocol.Orders;
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Access;
+using Milepost.Server.Sharing;
+using Milepost.Server.Tracking;
 
 namespace Milepost.Server.Api;
 
@@ -15,8 +17,9 @@ internal static class OrderEndpoints
             .WithSummary("Lists orders, newest first. A customer sees own orders only.");
         group.MapGet("{id}", GetAsync).WithName("getOrder").Produces<OrderDetails>()
             .WithSummary("One order with its timeline.");
-        group.MapGet("{id}/tracking", TrackAsync).WithName("trackOrder").Produces<OrderTracking>()
-            .WithSummary("One order with its timeline and the stream position to go live from.");
+        routes.MapGet("/api/v1/{tenant}/orders/{id}/tracking", TrackAsync).Allow(AccessRule.ReaderOrGuest).WithTags("Orders").ProducesOurProblems(StatusCodes.Status410Gone)
+            .WithName("trackOrder").Produces<OrderTracking>()
+            .WithSummary("One order with its timeline and the stream position to go live from. Guests get what trackAsGuest answers.");
     }
 
     /// <param name="status">Only these statuses, separated by commas.</param>
@@ -25,7 +28,7 @@ internal static class OrderEndpoints
     /// <param name="limit">1 to 200; 50 when absent.</param>
     /// <param name="cursor">The <c>next</c> of the page before.</param>
     private static async Task<IResult> ListAsync(
-        HttpContext context, IOrderStore store, string tenant, string? status, string? active, string? customer, string? limit, string? cursor)
+        HttpContext context, IOrderStore store, OrderViews views, string tenant, string? status, string? active, string? customer, string? limit, string? cursor)
     {
         var caller = context.Caller();
         var statuses = new List<OrderStatus>();
@@ -52,19 +55,28 @@ internal static class OrderEndpoints
         var whose = caller.IsStaff() ? customer : caller.Subject;
         var orders = await store.ListAsync(new OrderQuery(tenant, whose, statuses, open, before, count + 1), context.RequestAborted);
         var next = orders.Count > count ? ListParameters.Cursor(orders[count - 1].Place) : null;
-        return TypedResults.Ok(new OrderPage([.. orders.Take(count).Select(listed => listed.Order.ToSummary())], next));
+        return TypedResults.Ok(new OrderPage([.. orders.Take(count).Select(listed => views.Summary(listed.Order, caller.Audience()))], next));
     }
 
-    private static async Task<IResult> GetAsync(HttpContext context, IOrderStore store, string tenant, string id) =>
-        await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(snapshot.ToDetails()) : Problems.Result(ErrorCode.NotFound);
+    private static async Task<IResult> GetAsync(HttpContext context, IOrderStore store, OrderViews views, string tenant, string id) =>
+        await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(views.Details(snapshot, context.Caller().Audience())) : Problems.Result(ErrorCode.NotFound);
 
-    private static async Task<IResult> TrackAsync(HttpContext context, IOrderStore store, string tenant, string id) =>
-        await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(snapshot.ToTracking()) : Problems.Result(ErrorCode.NotFound);
+    private static async Task<IResult> TrackAsync(HttpContext context, IOrderStore store, OrderViews views, LinkUses uses, string tenant, string id)
+    {
+        if (context.Caller().GuestOrder is { } shared)
+        {
+            return shared == id ? await GuestEndpoints.TrackAsync(context, store, views, uses) : Problems.Result(ErrorCode.NotFound);
+        }
+
+        return await FindAsync(context, store, tenant, id) is { } snapshot
+            ? TypedResults.Ok(await views.TrackingAsync(snapshot, context.Caller().Audience(), context.RequestAborted))
+            : Problems.Result(ErrorCode.NotFound);
+    }
 
     private static async Task<OrderSnapshot?> FindAsync(HttpContext context, IOrderStore store, string tenant, string id) =>
         await store.SnapshotAsync(tenant, id, context.RequestAborted) is { } snapshot && snapshot.Order.IsVisibleTo(context.Caller()) ? snapshot : null;
 
     /// <summary>Whether the caller may know of the order: its customer, and the tenant's staff.</summary>
     public static bool IsVisibleTo(this Order order, Caller caller) =>
-        order.Tenant == caller.Tenant && (caller.IsStaff() || (order.CustomerId is not null && order.CustomerId == caller.Subject));
+        order.Tenant == caller.Tenant && !caller.IsGuest && (caller.IsStaff() || (order.CustomerId is not null && order.CustomerId == caller.Subject));
 }

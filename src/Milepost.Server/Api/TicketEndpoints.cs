@@ -9,7 +9,7 @@ namespace Milepost.Server.Api;
 internal static class TicketEndpoints
 {
     public static void MapTickets(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/v1/{tenant}/realtime/tickets", IssueAsync).Allow(AccessRule.Reader).WithTags("Live").ProducesOurProblems()
+        routes.MapPost("/api/v1/{tenant}/realtime/tickets", IssueAsync).Allow(AccessRule.ReaderOrGuest).WithTags("Live").ProducesOurProblems()
             .WithName("createTicket").Produces<TicketReply>(StatusCodes.Status201Created)
             .WithSummary("A ticket for one live connection: single use, 30 seconds.");
 

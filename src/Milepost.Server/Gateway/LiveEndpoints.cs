@@ -29,7 +29,7 @@ internal static class LiveEndpoints
 
     private static void Map(IEndpointRouteBuilder routes, string path, Func<HttpContext, IReadOnlyList<string>> labels, Transport transport, LiveEndpoint? live = null) =>
         routes.MapMethods(path, transport == WebSocket ? WebSocketMethods : [HttpMethods.Get], (RequestDelegate)(context => RunAsync(context, labels(context), transport)))
-            .Allow(AccessRule.Reader).WithMetadata(live ?? LiveEndpoint.Connected).ExcludeFromDescription();
+            .Allow(AccessRule.ReaderOrGuest).WithMetadata(live ?? LiveEndpoint.Connected).ExcludeFromDescription();
 
     private static IReadOnlyList<string> Asked(HttpContext context) =>
         [.. context.Request.Query["streams"].SelectMany(value => (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal)];

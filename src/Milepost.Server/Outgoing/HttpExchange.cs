@@ -43,6 +43,10 @@ internal static class HttpExchange
         }
     }
 
+    /// <summary>Why no answer came, without a word of the address.</summary>
+    public static string Explain(HttpRequestException failure) =>
+        Inner<AddressRefusedException>(failure) is not null ? OutgoingAnswer.AddressRefused.Text : Text(failure.HttpRequestError);
+
     // The status is the answer; what a broken body would have told is not needed.
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -42,6 +42,27 @@ internal sealed class OutgoingHttp : IDisposable
             ? await HttpExchange.SendAsync(_http, request, _time, cancellationToken)
             : new OutgoingAnswer.AddressRefused();
 
+    /// <summary>
+    /// Opens an answer whose body is read as it comes, which the caller disposes of, or says in words for our own log why there is none. How long it may
+    /// take and how much of it is read is the caller's to limit. Throws <see cref="OperationCanceledException"/> only when the caller's token is cancelled.
+    /// </summary>
+    public async Task<(HttpResponseMessage? Response, string? Failure)> OpenAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (OutgoingAddress.Check(request.RequestUri?.OriginalString, _rules) is not null)
+        {
+            return (null, OutgoingAnswer.AddressRefused.Text);
+        }
+
+        try
+        {
+            return (await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken), null);
+        }
+        catch (HttpRequestException failure)
+        {
+            return (null, HttpExchange.Explain(failure));
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>A handler that follows nothing, keeps nothing and tells nobody.</summary>

@@ -1,11 +1,15 @@
 using System.ComponentModel;
 using System.Reflection;
+using Milepost.Core.Tracking;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Logistics;
+using Milepost.Server.Logistics.Routing;
 using Milepost.Server.Outgoing;
+using Milepost.Server.Sharing;
 
 namespace Milepost.Server.Settings;
 
@@ -51,15 +55,19 @@ internal static class OptionCatalog
         ["Ingest"] = typeof(IngestOptions),
         ["Redis"] = typeof(RedisOptions),
         ["Kafka"] = typeof(KafkaOptions),
+        ["Tracking"] = typeof(TrackingOptions),
         ["Retention"] = typeof(RetentionOptions),
         ["Limits"] = typeof(LimitsOptions),
         ["Delivery"] = typeof(DeliveryOptions),
         ["Channels:Email"] = typeof(EmailOptions),
         ["Outgoing"] = typeof(OutgoingOptions),
+        ["Sharing"] = typeof(SharingOptions),
         ["Channels:WebPush"] = typeof(WebPushOptions),
         ["Channels:Fcm"] = typeof(FcmOptions),
         ["Channels:Apns"] = typeof(ApnsOptions),
         ["Channels:Sms"] = typeof(SmsOptions),
+        ["Logistics"] = typeof(LogisticsOptions),
+        ["Routing"] = typeof(RoutingOptions),
     };
 
     public static readonly IReadOnlyDictionary<string, OptionKey> Keys = Sections

@@ -68,7 +68,16 @@ internal static class SqliteErasure
         }
 
         SqliteOrderStore.Save(session, erased.Order);
+        if (erased.EntryIds is null)
+        {
+            SqliteTrackingStore.Erase(session, order);
+        }
+
         EraseEntries(session, StreamName.Order(order.Tenant, order.Id), erased.EntryIds);
+        if (erased.IsOwn)
+        {
+            SqliteShareStore.Erase(session, order);
+        }
     }
 
     private static void EraseEntries(SqliteSession session, StreamName stream, IReadOnlySet<string>? ids)

@@ -6,6 +6,8 @@ using Milepost.Server.Access;
 using Milepost.Server.Hosting;
 using Milepost.Server.Settings;
 using Milepost.Server.Testing;
+using Milepost.Server.Tests.Gateway;
+using Milepost.Server.Tests.Sharing;
 
 namespace Milepost.Server.Tests.Access;
 
@@ -22,7 +24,17 @@ public sealed class AccessMatrixTests
         ["POST /api/v1/{tenant}/events"] = Writers,
         ["GET /api/v1/{tenant}/orders"] = Readers,
         ["GET /api/v1/{tenant}/orders/{id}"] = Readers,
-        ["GET /api/v1/{tenant}/orders/{id}/tracking"] = Readers,
+        ["GET /api/v1/{tenant}/orders/{id}/tracking"] = Readers + " guest",
+        ["POST /api/v1/{tenant}/orders/{id}/share"] = Customers + " admin",
+        ["GET /api/v1/{tenant}/orders/{id}/shares"] = Readers,
+        ["DELETE /api/v1/{tenant}/orders/{id}/shares/{shareId}"] = Customers + " admin",
+        ["POST /api/v1/{tenant}/orders/{id}/rating"] = Customers,
+        // Let in by a signature in the address.
+        ["GET /api/v1/{tenant}/orders/{id}/proof/photo"] = "anyone",
+        ["GET /api/v1/guest/tracking"] = "guest",
+        ["GET /api/v1/guest/proof/photo"] = "guest",
+        ["GET /t/{token}"] = "anyone",
+        ["GET /t/page/{file}"] = "anyone",
         ["GET /api/v1/{tenant}/notifications"] = Customers,
         ["POST /api/v1/{tenant}/notifications"] = "notifications:write admin",
         ["DELETE /api/v1/{tenant}/notifications/requests/{id}"] = "notifications:write admin",
@@ -43,7 +55,7 @@ public sealed class AccessMatrixTests
         ["GET /api/v1/{tenant}/admin/customers/{id}/export"] = "admin",
         ["GET /u/{token}"] = "anyone",
         ["POST /u/{token}"] = "anyone",
-        ["POST /api/v1/{tenant}/realtime/tickets"] = Readers,
+        ["POST /api/v1/{tenant}/realtime/tickets"] = Readers + " guest",
         ["GET /api/v1/{tenant}/push/vapid-public-key"] = Customers,
         ["GET /api/v1/{tenant}/admin/outbox"] = "operator admin",
         ["GET /api/v1/{tenant}/admin/decisions"] = "operator admin",
@@ -78,11 +90,11 @@ public sealed class AccessMatrixTests
         ["POST /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}/revert"] = "admin",
         ["POST /api/v1/{tenant}/admin/templates/{type}/{channel}/{locale}/test"] = "admin",
         ["POST /api/v1/{tenant}/admin/templates/preview"] = "admin",
-        ["GET /ws/notifications"] = "other-tenant " + Readers,
-        ["GET /ws/orders/{id}/tracking"] = "other-tenant " + Readers,
-        ["GET /ws"] = "other-tenant " + Readers,
-        ["GET /api/v1/sse"] = "other-tenant " + Readers,
-        ["GET /api/v1/poll"] = "other-tenant " + Readers,
+        ["GET /ws/notifications"] = "other-tenant guest " + Readers,
+        ["GET /ws/orders/{id}/tracking"] = "other-tenant guest " + Readers,
+        ["GET /ws"] = "other-tenant guest " + Readers,
+        ["GET /api/v1/sse"] = "other-tenant guest " + Readers,
+        ["GET /api/v1/poll"] = "other-tenant guest " + Readers,
         ["GET /healthz/live"] = "anyone",
         ["GET /healthz/ready"] = "anyone",
         ["GET /metrics"] = "operator admin",
@@ -110,6 +122,9 @@ public sealed class AccessMatrixTests
     public async Task Every_route_lets_in_exactly_those_it_should()
     {
         await using var server = await TestServer.StartAsync();
+        using var shop = new Shop(server);
+        await shop.PlacesAsync("o-1", "c-1");
+        var guest = (await Guests.ShareAsync(server, "o-1", "c-1")).Token;
         var wrong = new List<string>();
         var routes = EndpointRules.All(server.App).SelectMany(Routes).ToList();
         foreach (var (method, pattern) in routes)
@@ -120,7 +135,7 @@ public sealed class AccessMatrixTests
                 continue;
             }
 
-            foreach (var (caller, token) in Callers)
+            foreach (var (caller, token) in Callers.Append(new("guest", guest)))
             {
                 using var http = server.Http(token);
                 var path = pattern.Replace("{tenant}", TestServer.Tenant, StringComparison.Ordinal).Replace("{id}", "o-1", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal)

@@ -34,7 +34,11 @@ internal static class Ada
         Some.Placed(prefix + "-9", 1, "c-2", "o-2") with { Customer = Neighbour, Destination = new Destination("Safranweg 1", 50, 8), Note = "Safran" },
         // Somebody else's order, thought to be hers for a moment.
         Some.Status(prefix + "-10", OrderStatus.Paid, 2, order: "o-2") with { Customer = Profile, Note = "on account" },
-        Some.Status(prefix + "-11", OrderStatus.OutForDelivery, 9),
+        Some.Status(prefix + "-11", OrderStatus.OutForDelivery, 9) with
+        {
+            Proof = new ProofOfDelivery { PhotoUrl = "https://photos.example/zimt.jpg", ReceivedBy = "Frau Zimt", LeftAt = "zimt bush", At = Some.Evening },
+            Rating = new RatingGiven { Number = 1, Stars = 1, Comment = "zimt", Tags = ["zimt"], At = Some.Evening },
+        },
         Some.Placed(prefix + "-12", 1, tenant: "globex") with { Customer = new CustomerProfile { Id = "c-1", Name = "Gus Safran", Email = "gus@safran.example" } },
     ];
 

@@ -19,7 +19,7 @@ internal sealed class RateLimits(IRateLimiter limiter, LimitsOptions options)
         ? null
         : new Limit("events", (int)Math.Clamp((long)options.TenantEventsPerSecond * EventSeconds, 1_000, int.MaxValue), options.TenantEventsPerSecond);
 
-    /// <summary>A customer's request. Staff and machines are the tenant's own business.</summary>
+    /// <summary>A customer's request, or one through a share link (a bucket for each link). Staff and machines are the tenant's own business.</summary>
     public ValueTask<RateDecision> RequestAsync(Caller caller, CancellationToken cancellationToken) => CustomerAsync(_requests, caller, cancellationToken);
 
     /// <summary>A customer's WebSocket or event stream.</summary>
@@ -41,7 +41,7 @@ internal sealed class RateLimits(IRateLimiter limiter, LimitsOptions options)
     private static Limit? PerMinute(string name, int count) => count == 0 ? null : new Limit(name, count, count / 60.0);
 
     private ValueTask<RateDecision> CustomerAsync(Limit? limit, Caller caller, CancellationToken cancellationToken) =>
-        caller.Scopes == Scopes.None ? TakeAsync(limit, Key(caller), 1, cancellationToken) : ValueTask.FromResult(RateDecision.Allowed);
+        caller.Scopes == Scopes.None || caller.IsGuest ? TakeAsync(limit, Key(caller), 1, cancellationToken) : ValueTask.FromResult(RateDecision.Allowed);
 
     private async ValueTask<RateDecision> TakeAsync(Limit? limit, string key, int cost, CancellationToken cancellationToken)
     {

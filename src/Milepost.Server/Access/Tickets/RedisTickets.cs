@@ -20,7 +20,7 @@ internal sealed class RedisTickets(RedisConnections redis, LocalTickets local, T
     {
         var ticket = TicketText.New(caller.Tenant);
         var key = Key(ticket);
-        var kept = JsonSerializer.SerializeToUtf8Bytes(new Kept(caller.Subject, caller.Scopes, caller.ExpiresAt, caller.IssuedAt, origin), TicketJson.Default.Kept);
+        var kept = JsonSerializer.SerializeToUtf8Bytes(new Kept(caller.Subject, caller.Scopes, caller.ExpiresAt, caller.IssuedAt, origin, caller.GuestOrder, caller.ShareId), TicketJson.Default.Kept);
         var expiresAt = time.GetUtcNow() + TicketText.Lifetime;
         var answer = await redis.For(key).TryAsync(database => database.StringSetAsync(key, kept, TicketText.Lifetime), cancellationToken);
 
@@ -50,13 +50,13 @@ internal sealed class RedisTickets(RedisConnections redis, LocalTickets local, T
 
         var kept = JsonSerializer.Deserialize(bytes, TicketJson.Default.Kept)!;
         return TicketText.IsSamePage(kept.Origin, origin)
-            ? new Caller(parsed.Tenant, kept.Subject, kept.Scopes, kept.ExpiresAt) { IssuedAt = kept.IssuedAt }
+            ? new Caller(parsed.Tenant, kept.Subject, kept.Scopes, kept.ExpiresAt) { IssuedAt = kept.IssuedAt, GuestOrder = kept.GuestOrder, ShareId = kept.ShareId }
             : null;
     }
 
     private static string Key(TicketText ticket) => $"milepost:{ticket.Tenant}:ticket:{ticket.Hash()}";
 
-    internal sealed record Kept(string Subject, Scopes Scopes, DateTimeOffset ExpiresAt, DateTimeOffset? IssuedAt, string? Origin);
+    internal sealed record Kept(string Subject, Scopes Scopes, DateTimeOffset ExpiresAt, DateTimeOffset? IssuedAt, string? Origin, string? GuestOrder = null, string? ShareId = null);
 }
 
 [JsonSerializable(typeof(RedisTickets.Kept))]
