@@ -1,6 +1,6 @@
 using Milepost.Core.Silence;
-using Milepost.Core.Tracking;
 using Milepost.Protocol.Preferences;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Core.Tenants;
 

@@ -1,4 +1,5 @@
 using Milepost.Protocol.Preferences;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Protocol.Tenants;
 
@@ -28,6 +29,9 @@ public sealed record TenantSettingsView
 public sealed record TenantTrackingView
 {
     public SilenceView Silence { get; init; } = new();
+
+    /// <summary>What customers and guests see of orders under way; what is absent is as the product does it.</summary>
+    public VisibilityPolicy Visibility { get; init; } = new();
 
     /// <summary>How many days it is kept where drivers were, 1 to 3650.</summary>
     public int? LocationDays { get; init; }

@@ -4,6 +4,7 @@ using Milepost.Core.Tracking;
 using Milepost.Protocol.Streams;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Streams;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Core.Tests.Tracking;
 
