@@ -14,6 +14,7 @@ using Milepost.Protocol.Sharing;
 using Milepost.Protocol.Streams;
 using Milepost.Protocol.Templates;
 using Milepost.Protocol.Tenants;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Protocol;
 
@@ -29,12 +30,16 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(OrderDetails))]
 [JsonSerializable(typeof(OrderTracking))]
 [JsonSerializable(typeof(OrderChanged))]
+[JsonSerializable(typeof(ExceptionPage))]
+[JsonSerializable(typeof(PromiseReportView))]
+[JsonSerializable(typeof(EtaRevisionList))]
 [JsonSerializable(typeof(OrderRating))]
 [JsonSerializable(typeof(RatingRequest))]
 [JsonSerializable(typeof(ShareRequest))]
 [JsonSerializable(typeof(ShareCreated))]
 [JsonSerializable(typeof(ShareList))]
 [JsonSerializable(typeof(GuestTracking))]
+[JsonSerializable(typeof(GuestLocation))]
 [JsonSerializable(typeof(NotificationPage))]
 [JsonSerializable(typeof(Notification))]
 [JsonSerializable(typeof(NotificationNew))]
@@ -90,5 +95,8 @@ namespace Milepost.Protocol;
 [JsonSerializable(typeof(TemplatePreview))]
 [JsonSerializable(typeof(TemplateTestRequest))]
 [JsonSerializable(typeof(TemplateTestReply))]
+[JsonSerializable(typeof(LocationReply))]
+[JsonSerializable(typeof(DriverLocationUpdated))]
+[JsonSerializable(typeof(GuestOrderChanged))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -21,8 +21,10 @@ public enum Scopes
     /// <summary><c>feedback:write</c>: may report what became of messages. For mail relays.</summary>
     FeedbackWrite = 16,
 
+    /// <summary><c>locations:write</c>: may tell where the driver is whose id is the token's subject. For drivers' devices.</summary>
+    LocationsWrite = 32,
     /// <summary>Whoever has a share link: the view of one order that is made for guests. No token can claim it, and it is never one of several.</summary>
-    Guest = 32,
+    Guest = 64,
 }
 
 /// <summary>Reads and writes the <c>scope</c> claim.</summary>
@@ -31,7 +33,7 @@ public static class ScopeNames
     private static readonly (string Name, Scopes Scope)[] Table =
     [
         ("events:write", Scopes.EventsWrite), ("notifications:write", Scopes.NotificationsWrite), ("operator", Scopes.Operator), ("admin", Scopes.Admin),
-        ("feedback:write", Scopes.FeedbackWrite),
+        ("feedback:write", Scopes.FeedbackWrite), ("locations:write", Scopes.LocationsWrite),
     ];
 
     /// <summary>The known names.</summary>

@@ -85,7 +85,7 @@ internal sealed class MemoryStore : IOrderStore, INotificationStore, IStreamLog,
                 .Where(listed => listed.Order.Tenant == query.Tenant
                     && (query.CustomerId is null || listed.Order.CustomerId == query.CustomerId)
                     && (query.Status.Count == 0 || query.Status.Contains(listed.Order.ShownStatus()))
-                    && (query.Active is null || listed.Order.IsActive() == query.Active)
+                    && (query.Active is null || listed.Order.IsActive() == query.Active) && (query.Exceptions is OrderExceptions.None || (listed.Order.Exceptions() & query.Exceptions) is not OrderExceptions.None)
                     && (query.Before is null || listed.Place < query.Before))
                 .Take(query.Limit)]);
         }

@@ -1,6 +1,7 @@
 using Milepost.Core.Customers;
 using Milepost.Core.Preferences;
 using Milepost.Core.Tenants;
+using Milepost.Protocol.Events;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Preferences;
 
@@ -94,7 +95,7 @@ public static class ClearanceRules
 
         if (delivery.Status is not { } status)
         {
-            return newer is null ? null : Superseded(newer.Delivery);
+            return newer is null ? Outlived(due) : Superseded(newer.Delivery);
         }
 
         // What waited out quiet hours is told once, as things stand: the receipt too.
@@ -119,6 +120,24 @@ public static class ClearanceRules
 
         send = send with { Rewrite = now };
         return null;
+    }
+
+    // What the order has left behind without a newer message: nobody is told "close by" behind "delivered".
+    private static Clearance.Stop? Outlived(ClearanceCase due)
+    {
+        if (due.Facts.Order is not { } order || due.Delivery.Type is not (EventTypes.OrderNearby or EventTypes.OrderDelayed))
+        {
+            return null;
+        }
+
+        if (!order.IsActive() || (due.Delivery.Type == EventTypes.OrderNearby && order.Status is OrderStatus.Arriving))
+        {
+            return new Clearance.Stop(DeliveryState.Cancelled, ClearanceCode.Superseded, $"The order is {order.ShownStatus().Wire()} already.");
+        }
+
+        return due.Delivery.Type == EventTypes.OrderDelayed && order.Delayed is null
+            ? new Clearance.Stop(DeliveryState.Cancelled, ClearanceCode.Superseded, "The order is late no longer.")
+            : null;
     }
 
     private static Clearance.Stop Superseded(Delivery newer) =>

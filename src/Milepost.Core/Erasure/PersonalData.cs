@@ -13,7 +13,7 @@ namespace Milepost.Core.Erasure;
 public static class PersonalData
 {
     // In the data of entries, at any depth: so that fields and entry types that come later are held to it as well.
-    private static readonly string[] EntryFields = ["note", "reason", "destination", "address", "email", "phone", "customer", "proof", "rating"];
+    private static readonly string[] EntryFields = ["note", "reason", "destination", "pickup", "address", "email", "phone", "customer", "proof", "rating"];
 
     /// <summary>A customer of whom nothing but the id is known, and nothing will be.</summary>
     public static Customer Without(Customer customer, DateTimeOffset now) => CustomerWrite.Unknown(customer.Tenant, customer.Profile.Id) with { ErasedAt = customer.ErasedAt ?? now };
@@ -24,6 +24,7 @@ public static class PersonalData
         Customer = recorded.Customer is { } told && (told.Id == customerId) ? new CustomerProfile { Id = told.Id } : recorded.Customer,
         Note = null,
         Destination = null,
+        Pickup = null,
         Eta = recorded.Eta is { } eta ? eta with { Reason = null } : null,
         Proof = null,
         Rating = null,
@@ -31,7 +32,14 @@ public static class PersonalData
     };
 
     /// <summary>The order that <see cref="OrderHistory"/> makes of such events.</summary>
-    public static Order Without(Order order) => order with { Destination = null, Proof = null, Rating = null, Eta = order.Eta is { } eta ? eta with { Reason = null } : null };
+    public static Order Without(Order order) => order with
+    {
+        Destination = null,
+        Pickup = null,
+        Proof = null,
+        Rating = null,
+        Eta = order.Eta is { } eta ? eta with { Reason = null } : null,
+    };
 
     /// <summary>A delivery: where to and what it said goes; what it was and what became of it stays.</summary>
     public static Delivery Without(Delivery delivery) => delivery with { Address = "", Title = "", Body = "", Note = null, Data = null, Topic = null };

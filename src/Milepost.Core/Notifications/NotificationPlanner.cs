@@ -206,6 +206,7 @@ internal static class NotificationPlanner
             Data = request?.Data,
             Literal = request is { Title: not null, Body: not null },
             Topic = cause.Tells is not null ? "order:" + notification.OrderId
+                : EventTypes.IsOurs(cause.Cause.Type) ? $"{cause.Cause.Type}:{notification.OrderId}"
                 : window is not null ? FormattableString.Invariant($"digest:{request!.CollapseKey ?? notification.Type}:{due.UtcTicks}")
                 : request?.CollapseKey is { } key ? "key:" + key
                 : null,

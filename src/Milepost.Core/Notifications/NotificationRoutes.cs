@@ -29,6 +29,8 @@ public static class NotificationRoutes
         ["order.picked_up"] = [Push],
         ["order.out_for_delivery"] = [Push, LateSms],
         ["order.arriving"] = [Push with { After = TimeSpan.FromSeconds(5) }],
+        ["order.nearby"] = [Push with { After = TimeSpan.FromSeconds(5) }],
+        ["order.delayed"] = [Push],
         ["order.delivered"] = [Push, Email],
         ["order.ready_for_collection"] = [Push, LateEmail, LateSms],
         ["order.attempt_failed"] = [Push, Email, LateSms],

@@ -38,8 +38,17 @@ public static class NotificationRules
     public static readonly NotificationRule Note =
         new(EventTypes.OrderNoteAdded, NotificationCategory.Social, NotificationPriority.Normal, "A message about your order", "{order}:{note}");
 
+    public static readonly NotificationRule Nearby =
+        new(EventTypes.OrderNearby, NotificationCategory.Order, NotificationPriority.High, "Nearly with you", "{driver} is close by with your order {order}.");
+
+    public static readonly NotificationRule Delayed =
+        new(EventTypes.OrderDelayed, NotificationCategory.Order, NotificationPriority.High, "Running late", "Your order {order} is running late.");
+
     public static readonly NotificationRule ContactChanged =
         new(EventTypes.CustomerUpdated, NotificationCategory.Security, NotificationPriority.High, "Your contact details were changed", "If this was not you, please get in touch with us at once.");
+
+    /// <summary>The rules that tell of something else than a status.</summary>
+    public static readonly IReadOnlyList<NotificationRule> Beside = [Nearby, Delayed, Note, ContactChanged];
 
     /// <summary>
     /// The rule for an order event, or null when the customer is not told.
@@ -56,7 +65,13 @@ public static class NotificationRules
             return ByStatus[status];
         }
 
-        return cause is { Type: EventTypes.OrderNoteAdded, CustomerVisible: true, Note: not null } ? Note : null;
+        return cause switch
+        {
+            { Type: EventTypes.OrderNoteAdded, CustomerVisible: true, Note: not null } => Note,
+            { Type: EventTypes.OrderNearby } when after.IsActive() && after.Status is not OrderStatus.Arriving => Nearby,
+            { Type: EventTypes.OrderDelayed } when after.DelaysTold > (before?.DelaysTold ?? 0) => Delayed,
+            _ => null,
+        };
     }
 
     /// <summary>The text with its places filled in.</summary>

@@ -15,7 +15,11 @@ public sealed record OrderSnapshot(Order Order, IReadOnlyList<RecordedEvent> Eve
 /// <param name="Active">Only open or only ended ones; null for both.</param>
 /// <param name="Before">Only those before this place; null from the newest.</param>
 /// <param name="Limit">At most so many.</param>
-public sealed record OrderQuery(string Tenant, string? CustomerId, IReadOnlyList<OrderStatus> Status, bool? Active, long? Before, int Limit);
+public sealed record OrderQuery(string Tenant, string? CustomerId, IReadOnlyList<OrderStatus> Status, bool? Active, long? Before, int Limit)
+{
+    /// <summary>Only those of which one of these holds; none for all.</summary>
+    public OrderExceptions Exceptions { get; init; }
+}
 
 /// <summary>An order with its place in the list.</summary>
 public sealed record ListedOrder(Order Order, long Place);

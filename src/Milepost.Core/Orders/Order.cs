@@ -25,7 +25,45 @@ public sealed record Order
 
     public Driver? Driver { get; init; }
 
+    /// <summary>The newest estimate; its <c>RevisedAt</c> is the time of the event that told it.</summary>
     public Eta? Eta { get; init; }
+
+    /// <summary>Where it is fetched.</summary>
+    public Pickup? Pickup { get; init; }
+
+    /// <summary>What the customer was promised: as the shop gave it, else the first ETA. The first one stands.</summary>
+    public Promise? Promise { get; init; }
+
+    /// <summary>Whether the shop gave the promise; such a one takes the place of a first ETA, and is not replaced.</summary>
+    public bool PromiseGiven { get; init; }
+
+    /// <summary>It is late, or may be; null: as far as we know it is not. Only while it is active.</summary>
+    public Delay? Delayed { get; init; }
+
+    /// <summary>How often the customer was to be told that it is late, and when last: see <see cref="OrderFlags"/>.</summary>
+    public int DelaysTold { get; init; }
+
+    public DateTimeOffset? DelayToldAt { get; init; }
+
+    /// <summary>Nothing has been heard of the driver; null: the location is fresh, or nobody expects one. Only while it is active.</summary>
+    public StaleLocation? LocationStale { get; init; }
+
+    /// <summary>When the driver took it, in the attempt under way; null: the driver does not have it.</summary>
+    public DateTimeOffset? OnTheWaySince { get; init; }
+
+    public DateTimeOffset? DeliveredAt { get; init; }
+
+    /// <summary>Since when it has its status: the time of the event that moved it there.</summary>
+    public DateTimeOffset? StatusSince { get; init; }
+
+    /// <summary>How many of its events tell of a failed attempt. As the next two it only grows with the set of events: ids are made of them.</summary>
+    public int FailedAttempts { get; init; }
+
+    /// <summary>How many of its events say that it is late.</summary>
+    public int DelaysRaised { get; init; }
+
+    /// <summary>How many of its events say that the location is stale.</summary>
+    public int StalesRaised { get; init; }
 
     public DateTimeOffset? PlacedAt { get; init; }
 
@@ -45,6 +83,9 @@ public sealed record Order
 
     /// <summary>What a customer is told: an order of which only notes are known counts as placed.</summary>
     public OrderStatus ShownStatus() => Status ?? OrderStatus.Placed;
+
+    /// <summary>What an operator should look at; none once it has ended.</summary>
+    public OrderExceptions Exceptions() => OrderFlags.Exceptions(this);
 
     public bool IsActive() => OrderStatusTable.IsActive(ShownStatus());
 }

@@ -26,7 +26,8 @@ public static class OrderHistory
             Total = next.Total ?? before.Total,
             Destination = next.Destination ?? before.Destination,
             Driver = next.Driver ?? before.Driver,
-            Eta = next.Eta ?? before.Eta,
+            Eta = next.Eta is { } eta ? eta with { RevisedAt = next.Time } : before.Eta,
+            Pickup = next.Pickup ?? before.Pickup,
             PlacedAt = before.PlacedAt ?? (next.Type == EventTypes.OrderPlaced ? next.Time : null),
             PaidAt = before.PaidAt ?? (next.Status is OrderStatus.Paid ? next.Time : null),
             Proof = next.Proof is { } proof ? before.Proof?.With(proof) ?? proof : before.Proof,
@@ -34,6 +35,7 @@ public static class OrderHistory
             Rating = next.Rating is { } rating && rating.Number > (before.Rating?.Number ?? 0) ? rating : before.Rating,
         };
 
+        after = OrderFlags.Step(after, next);
         if (next.Status is not { } status
             || (next.Correction ? status == before.Status : !OrderStatusTable.CanFollow(before.Status, before.Reached, status)))
         {
@@ -41,7 +43,9 @@ public static class OrderHistory
         }
 
         var reached = OrderStatusTable.IsInterruption(status) ? before.Reached : OrderStatusTable.Rank(status);
-        return (after with { Status = status, Reached = reached, EndedAt = OrderStatusTable.IsActive(status) ? null : next.Time }, true);
+        var onTheWay = OrderStatusTable.IsOnTheWay(status) ? before.OnTheWaySince ?? next.Time : (DateTimeOffset?)null;
+        after = after with { Status = status, Reached = reached, OnTheWaySince = onTheWay, EndedAt = OrderStatusTable.IsActive(status) ? null : next.Time };
+        return (OrderFlags.Moved(after, next), true);
     }
 
     /// <summary>The order and its timeline from all its events, in whatever order they are given.</summary>
@@ -68,5 +72,7 @@ public static class OrderHistory
         Status = recorded.Status,
         Moved = moved,
         Note = recorded.Note,
+        Raised = recorded.Delay?.Delayed ?? recorded.Stale?.Stale,
+        Reason = recorded.Delay?.Reason,
     };
 }

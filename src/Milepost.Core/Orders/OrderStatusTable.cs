@@ -37,6 +37,9 @@ public static class OrderStatusTable
     /// <summary>Whether anything is still expected to happen to an order in this status.</summary>
     public static bool IsActive(OrderStatus status) => status is not (OrderStatus.Delivered or OrderStatus.Cancelled or OrderStatus.Returned);
 
+    /// <summary>The driver has the order and is bringing it.</summary>
+    public static bool IsOnTheWay(OrderStatus status) => status is OrderStatus.PickedUp or OrderStatus.OutForDelivery or OrderStatus.Arriving;
+
     /// <summary>An order in this status was stopped on its way and may go on.</summary>
     public static bool IsInterruption(OrderStatus status) => status is OrderStatus.AttemptFailed or OrderStatus.Exception;
 

@@ -16,6 +16,10 @@ public static class OrderViewMapping
         Items = order.Items,
         Total = order.Total,
         Eta = order.Eta,
+        Promise = order.Promise,
+        Delayed = order.Delayed,
+        LocationStale = order.LocationStale,
+        DeliveredAt = order.DeliveredAt,
         PlacedAt = order.PlacedAt,
         PaidAt = order.PaidAt,
         UpdatedAt = order.Last.Time,
@@ -41,6 +45,9 @@ public static class OrderViewMapping
         Event = entry,
         Eta = order.Eta,
         Driver = order.Driver,
+        Promise = order.Promise,
+        Delayed = order.Delayed,
+        LocationStale = order.LocationStale,
     };
 
     private static OrderDetails Fill(OrderSnapshot snapshot, StreamState? stream)
@@ -63,6 +70,11 @@ public static class OrderViewMapping
             Items = order.Items,
             Total = order.Total,
             Eta = order.Eta,
+            Promise = order.Promise,
+            Delayed = order.Delayed,
+            LocationStale = order.LocationStale,
+            DeliveredAt = order.DeliveredAt,
+            Pickup = order.Pickup,
             PlacedAt = order.PlacedAt,
             PaidAt = order.PaidAt,
             Destination = order.Destination,

@@ -89,6 +89,13 @@ public sealed record RecordedEvent
 
     public Driver? Driver { get; init; }
 
+    public Pickup? Pickup { get; init; }
+
+    public Promise? Promise { get; init; }
+
+    public DelayNotice? Delay { get; init; }
+
+    public StaleNotice? Stale { get; init; }
     public ProofOfDelivery? Proof { get; init; }
 
     public RatingGiven? Rating { get; init; }

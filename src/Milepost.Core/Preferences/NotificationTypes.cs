@@ -52,6 +52,9 @@ public static class NotificationTypes
     public static readonly IReadOnlyList<NotificationType> All =
     [
         .. NotificationRules.ByStatus.Select(row => Of(row.Value, ByStatus[row.Key].Quiet, ByStatus[row.Key].UsefulFor)),
+        // Whoever waits at the door is told at any hour; and it is soon not true any more.
+        Of(NotificationRules.Nearby, QuietRule.Now, TimeSpan.FromMinutes(5)),
+        Of(NotificationRules.Delayed, QuietRule.Now, TimeSpan.FromMinutes(30)),
         Of(NotificationRules.Note, QuietRule.Defer, Day),
         Of(NotificationRules.ContactChanged, QuietRule.Now, 3 * Day),
     ];

@@ -46,6 +46,9 @@ public sealed class RecordingPlan
 
     public Dictionary<TenantKey, Order> Orders { get; } = [];
 
+    /// <summary>When the silence watch is to look at which of those orders; the others need none.</summary>
+    public Dictionary<TenantKey, DateTimeOffset> Watches { get; } = [];
+
     public Dictionary<TenantKey, Customer> Customers { get; } = [];
 
     /// <summary>The customers as they were, for those who only want to see what a plan would do.</summary>

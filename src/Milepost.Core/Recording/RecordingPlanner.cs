@@ -5,6 +5,7 @@ using Milepost.Core.Erasure;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Preferences;
+using Milepost.Core.Silence;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
 using Milepost.Protocol.Errors;
@@ -23,6 +24,7 @@ namespace Milepost.Core.Recording;
 /// 4. Each order event moves its order and becomes one entry of the order's stream.
 /// 5. What the customer should know becomes a notification, a count and one entry of the customer's stream.
 /// 6. What should also reach the customer outside becomes a delivery for each channel with an address.
+/// 7. Each order gets a time at which its silence is looked into.
 /// </summary>
 internal sealed class RecordingPlanner
 {
@@ -53,6 +55,15 @@ internal sealed class RecordingPlanner
         {
             // Where the first one is refused nothing is recorded: calling its repeat a duplicate would say that it is.
             planner._plan.Outcomes[index] = planner._plan.Outcomes[first] is RecordOutcome.Rejected refused ? refused : RecordOutcome.Duplicate.Instance;
+        }
+
+        foreach (var (key, order) in planner._plan.Orders)
+        {
+            // What the driver's last fix says is looked up when it is due.
+            if (SilenceRules.NextCheckAt(order, lastFixAt: null, tools.Tenants.Of(key.Tenant).Tracking.Silence, now) is { } at)
+            {
+                planner._plan.Watches[key] = at;
+            }
         }
 
         return planner._plan;
@@ -120,7 +131,7 @@ internal sealed class RecordingPlanner
 
         if (after.CustomerId is { } customerId && !isErased && NotificationRules.For(before, after, recorded) is { } rule)
         {
-            Notify(key.Tenant, customerId, new NotificationCause(NotificationTypes.Find(rule.Type)!, recorded, after, rule == NotificationRules.Note ? null : after.Status));
+            Notify(key.Tenant, customerId, new NotificationCause(NotificationTypes.Find(rule.Type)!, recorded, after, NotificationRules.Beside.Contains(rule) ? null : after.Status));
         }
 
         return RecordOutcome.Accepted.Instance;

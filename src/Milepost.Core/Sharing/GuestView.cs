@@ -1,16 +1,14 @@
 using Milepost.Core.Orders;
 using Milepost.Core.Tenants;
+using Milepost.Core.Tracking;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Sharing;
 using Milepost.Protocol.Streams;
 
 namespace Milepost.Core.Sharing;
 
-/// <summary>What of the driver's way a guest may see at this moment: decided by the visibility policy, and shown as it is given.</summary>
-public sealed record GuestSight(GuestLocation? Location, GuestRoute? Route)
-{
-    public static readonly GuestSight None = new(null, null);
-}
+/// <summary>What a guest may see at this moment, as the visibility policy says, and the driver's place and way as far as that holds for them.</summary>
+public sealed record GuestSight(VisibleFields Fields, GuestLocation? Location, GuestRoute? Route);
 
 /// <summary>
 /// Writes an order for guests, field by field: a record is never copied here, so what is added to orders stays inside until somebody adds it to
@@ -36,12 +34,14 @@ public static class GuestView
         {
             Status = order.ShownStatus(),
             Active = isActive,
-            Eta = isActive && order.Eta is { } eta ? new GuestEta(eta.At, eta.From, eta.To) : null,
+            Eta = isActive && sight.Fields.Eta && order.Eta is { } eta ? new GuestEta(eta.At, eta.From, eta.To) : null,
             Timeline = Steps(snapshot.Events),
             // No tenant can set one yet.
             Place = null,
             Brand = Brand(brand),
-            Driver = isActive && order.Driver is { } driver ? new GuestDriver(FirstName(driver.Name), VehicleKind(driver.Vehicle)) : null,
+            Driver = isActive && order.Driver is { } driver && (sight.Fields.Name || sight.Fields.Vehicle)
+                ? new GuestDriver(sight.Fields.Name ? FirstName(driver.Name) : null, sight.Fields.Vehicle ? VehicleKind(driver.Vehicle) : null)
+                : null,
             Location = sight.Location is { } at ? new GuestLocation(at.Lat, at.Lon, at.Time, at.Heading) : null,
             Route = sight.Route is { } route ? new GuestRoute([.. route.Points.Select(point => new GuestPoint(point.Lat, point.Lon))], route.RemainingMeters) : null,
             Proof = order.Proof is { } proof ? new GuestProof(proof.PhotoUrl is null ? null : PhotoPath, proof.LeftAt, proof.At) : null,

@@ -6,7 +6,7 @@ namespace Milepost.Core.Templates;
 public sealed class RuleTexts : ITexts
 {
     private static readonly Dictionary<string, NotificationRule> Rules = NotificationRules.ByStatus.Values
-        .Append(NotificationRules.Note).Append(NotificationRules.ContactChanged).ToDictionary(rule => rule.Type, StringComparer.Ordinal);
+        .Concat(NotificationRules.Beside).ToDictionary(rule => rule.Type, StringComparer.Ordinal);
 
     public RenderedText Render(TemplateKey key, int? version, TextModel model)
     {

@@ -1,3 +1,5 @@
+using Milepost.Core.Silence;
+using Milepost.Core.Tracking;
 using Milepost.Protocol.Preferences;
 
 namespace Milepost.Core.Tenants;
@@ -23,8 +25,23 @@ public sealed record TenantSettings
     /// <summary>How many days notifications, entries of customers' streams and finished deliveries are kept, 1 to what the installation keeps; null: as the installation.</summary>
     public int? RetentionDays { get; init; }
 
+    public TenantTracking Tracking { get; init; } = new();
+
     /// <summary>Whom the tenant's own systems are told by; at most 20.</summary>
     public IReadOnlyList<WebhookEndpoint> Webhooks { get; init; } = [];
+}
+
+/// <summary>How the tenant's orders are tracked.</summary>
+public sealed record TenantTracking
+{
+    /// <summary>What customers and guests see of orders under way.</summary>
+    public VisibilityPolicy Visibility { get; init; } = VisibilityPolicy.Default;
+
+    /// <summary>After how much silence an order is late, or may be.</summary>
+    public SilenceSettings Silence { get; init; } = new();
+
+    /// <summary>How many days places of drivers are kept, 1 to what the installation keeps; null: as the installation.</summary>
+    public int? LocationDays { get; init; }
 }
 
 /// <summary>How the tenant's messages look.</summary>

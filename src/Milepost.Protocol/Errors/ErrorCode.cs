@@ -15,6 +15,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     public static readonly ErrorCode MissingField = new("missing_field", 400, "A required field is missing");
     public static readonly ErrorCode InvalidField = new("invalid_field", 400, "A field has an unusable value");
     public static readonly ErrorCode UnknownEventType = new("unknown_event_type", 400, "The event type is not known");
+    public static readonly ErrorCode ReservedEvent = new("reserved_event", 400, "Only the server itself records such events");
     public static readonly ErrorCode UnknownStatus = new("unknown_status", 400, "The order status is not known");
     public static readonly ErrorCode InvalidTime = new("invalid_time", 400, "A date or time is not possible");
     public static readonly ErrorCode OrderEventLimit = new("order_event_limit", 400, "The order has as many events as an order may have");
@@ -59,7 +60,7 @@ public sealed record ErrorCode(string Code, int Status, string Title, bool Retry
     /// <summary>The table, for documents and tests.</summary>
     public static readonly IReadOnlyList<ErrorCode> All =
     [
-        MalformedJson, InvalidEvent, DuplicateKey, InvalidText, TooDeep, MissingField, InvalidField, UnknownEventType, UnknownStatus,
+        MalformedJson, InvalidEvent, DuplicateKey, InvalidText, TooDeep, MissingField, InvalidField, UnknownEventType, ReservedEvent, UnknownStatus,
         InvalidTime, OrderEventLimit, NothingAccepted, InvalidParameter, InvalidCursor, NotAWebSocket, TooManyStreams, Unauthorized,
         TokenInUrl, InvalidTicket, Forbidden, WrongTenant, OriginNotAllowed, NotFound, PushNotSetUp, MethodNotAllowed, CustomerErased, PreconditionFailed, BodyTooLarge,
         BatchTooLarge, UnsupportedMediaType, InvalidTemplate, ChannelUnavailable, RequestTimeout, FixedChoice, RateLimited, Busy, StorageUnavailable, Draining, Internal,

@@ -18,4 +18,12 @@ public sealed record OrderChanged
     public Eta? Eta { get; init; }
 
     public Driver? Driver { get; init; }
+
+    public Promise? Promise { get; init; }
+
+    /// <summary>Present: the order is late, or may be.</summary>
+    public Delay? Delayed { get; init; }
+
+    /// <summary>Present: nothing has been heard of the driver lately.</summary>
+    public StaleLocation? LocationStale { get; init; }
 }

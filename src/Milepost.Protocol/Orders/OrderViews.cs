@@ -1,4 +1,5 @@
 using Milepost.Protocol.Streams;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Protocol.Orders;
 
@@ -20,6 +21,17 @@ public record OrderSummary
 
     public Eta? Eta { get; init; }
 
+    /// <summary>What was promised first; it stays as it is, whatever becomes of the ETA.</summary>
+    public Promise? Promise { get; init; }
+
+    /// <summary>Present: the order is late, or may be.</summary>
+    public Delay? Delayed { get; init; }
+
+    /// <summary>Present: nothing has been heard of the driver lately.</summary>
+    public StaleLocation? LocationStale { get; init; }
+
+    public DateTimeOffset? DeliveredAt { get; init; }
+
     public DateTimeOffset? PlacedAt { get; init; }
 
     public DateTimeOffset? PaidAt { get; init; }
@@ -35,6 +47,7 @@ public record OrderDetails : OrderSummary
 
     public Driver? Driver { get; init; }
 
+    public Pickup? Pickup { get; init; }
     /// <summary>What shows that it was delivered; absent where nobody told.</summary>
     public OrderProof? Proof { get; init; }
 
@@ -48,6 +61,15 @@ public record OrderDetails : OrderSummary
 /// <summary>What a tracking page needs first, and the position to go live from: <c>GET orders/{id}/tracking</c>.</summary>
 public sealed record OrderTracking : OrderDetails
 {
+    /// <summary>Where the driver was last seen; absent: not known, or not to be shown now.</summary>
+    public DriverLocation? Location { get; init; }
+
+    /// <summary>What is left of the way; absent: not known, or not to be shown now.</summary>
+    public RouteView? Route { get; init; }
+
+    /// <summary>How many stops the driver makes before this order's; absent: not known.</summary>
+    public int? StopsBefore { get; init; }
+
     /// <summary>The order's stream and where it stood when this snapshot was taken: subscribe with <c>since</c> = its cursor.</summary>
     public required StreamState Stream { get; init; }
 }
@@ -74,6 +96,12 @@ public sealed record TimelineEntry
     public required bool Moved { get; init; }
 
     public string? Note { get; init; }
+
+    /// <summary>Of <c>order.delayed</c> and <c>order.location.stale</c>: whether the flag holds from then on, or no longer.</summary>
+    public bool? Raised { get; init; }
+
+    /// <summary>Of <c>order.delayed</c>: why; a stable word.</summary>
+    public string? Reason { get; init; }
 }
 
 public sealed record OrderItem(string Name, int Quantity, decimal? Price = null);
@@ -85,10 +113,30 @@ public sealed record Money(decimal Amount, string Currency);
 public sealed record Destination(string? Address, double? Lat, double? Lon);
 
 /// <summary>Who brings the order.</summary>
-public sealed record Driver(string Id, string? Name, string? Vehicle);
+public sealed record Driver(string Id, string? Name, string? Vehicle)
+{
+    /// <summary>An http or https address.</summary>
+    public string? PhotoUrl { get; init; }
+
+    /// <summary>0 to 5.</summary>
+    public double? Rating { get; init; }
+
+    /// <summary>E.164.</summary>
+    public string? Phone { get; init; }
+}
 
 /// <summary>When the order is expected: a point, and a window where the sender gives one.</summary>
-public sealed record Eta(DateTimeOffset At, DateTimeOffset? From, DateTimeOffset? To, string? Reason);
+public sealed record Eta(DateTimeOffset At, DateTimeOffset? From, DateTimeOffset? To, string? Reason)
+{
+    /// <summary>Who estimated it: one of <see cref="EtaWords.Sources"/>; absent: the sender did not say.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>How sure it is: one of <see cref="EtaWords.Confidences"/>; absent: nobody has said.</summary>
+    public string? Confidence { get; init; }
+
+    /// <summary>When it was told: the time of its event.</summary>
+    public DateTimeOffset? RevisedAt { get; init; }
+}
 
 /// <summary>A page of orders, newest first. <paramref name="Next"/> is the cursor of the next page, null at the end.</summary>
 public sealed record OrderPage(IReadOnlyList<OrderSummary> Items, string? Next);

@@ -12,6 +12,9 @@ public static class FrameTypes
     public const string UnreadChanged = "unread.changed";
     public const string PreferencesChanged = "preferences.changed";
 
+    /// <summary>Live only: where the driver of an order is.</summary>
+    public const string DriverLocationUpdated = "driver.location.updated";
+
     // Server to client, control.
     public const string Ready = "ready";
     public const string Reset = "reset";

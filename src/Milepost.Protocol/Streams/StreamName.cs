@@ -7,5 +7,8 @@ public readonly record struct StreamName(string Tenant, string Label)
 {
     public static StreamName Order(string tenant, string orderId) => new(tenant, StreamLabels.Order(orderId));
 
+    /// <summary>The order whose stream it is; null: it is a customer's.</summary>
+    public string? OrderId() => Label.StartsWith(StreamLabels.OrderPrefix, StringComparison.Ordinal) ? Label[StreamLabels.OrderPrefix.Length..] : null;
+
     public static StreamName Customer(string tenant, string customerId) => new(tenant, StreamLabels.Customer(customerId));
 }

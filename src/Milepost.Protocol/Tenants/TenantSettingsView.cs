@@ -20,6 +20,39 @@ public sealed record TenantSettingsView
 
     /// <summary>How many days notifications are kept, 1 to 3650.</summary>
     public int? RetentionDays { get; init; }
+
+    public TenantTrackingView Tracking { get; init; } = new();
+}
+
+/// <summary>How the tenant's orders are tracked.</summary>
+public sealed record TenantTrackingView
+{
+    public SilenceView Silence { get; init; } = new();
+
+    /// <summary>How many days it is kept where drivers were, 1 to 3650.</summary>
+    public int? LocationDays { get; init; }
+}
+
+/// <summary>After how many seconds of silence an order is late, or may be; 0 to 86400. 0: not by this rule; absent: as the product does it.</summary>
+public sealed record SilenceView
+{
+    /// <summary>Not accepted since it was placed, or paid.</summary>
+    public int? AcceptSeconds { get; init; }
+
+    /// <summary>Not picked up since it is ready, or has a driver.</summary>
+    public int? PickUpSeconds { get; init; }
+
+    /// <summary>Under way, and nothing heard of the driver: the location is stale.</summary>
+    public int? StaleSeconds { get; init; }
+
+    /// <summary>Under way, and nothing heard of the driver: the order is late, or may be.</summary>
+    public int? SilentSeconds { get; init; }
+
+    /// <summary>Behind the newest ETA, or its window.</summary>
+    public int? EtaSeconds { get; init; }
+
+    /// <summary>Behind the promise, or its window.</summary>
+    public int? PromiseSeconds { get; init; }
 }
 
 /// <summary>How the tenant's messages look.</summary>

@@ -24,6 +24,9 @@ public interface IBackplane
     /// <summary>Tells the other nodes of an entry. Never its own.</summary>
     void Publish(StreamName stream, StreamFrame frame);
 
+    /// <summary>Shows the other nodes what is true now. Lost where they cannot be told: nobody is owed it.</summary>
+    void Publish(StreamName stream, LiveFrame frame);
+
     /// <summary>The first listener of a stream has come, or the last one has gone: <see cref="IHintReceiver.HasListeners"/> tells which.</summary>
     void InterestChanged(StreamName stream);
 
@@ -40,6 +43,8 @@ public interface IHintReceiver
     bool HasListeners(StreamName stream);
 
     void Receive(StreamName stream, StreamFrame frame);
+
+    void Receive(StreamName stream, LiveFrame frame);
 
     /// <summary>An entry exists, and has to be read from the log.</summary>
     void Receive(StreamName stream, long offset);

@@ -43,6 +43,17 @@ public sealed class InProcessBackplane : IBackplane
         }
     }
 
+    public void Publish(StreamName stream, LiveFrame frame)
+    {
+        foreach (var member in _room.Members)
+        {
+            if (member != _receiver && member.HasListeners(stream))
+            {
+                member.Receive(stream, frame);
+            }
+        }
+    }
+
     public void InterestChanged(StreamName stream)
     {
         // Whoever publishes asks for the listeners.

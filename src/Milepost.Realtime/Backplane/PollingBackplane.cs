@@ -22,6 +22,11 @@ public sealed class PollingBackplane : IBackplane
         // Nobody would hear it.
     }
 
+    public void Publish(StreamName stream, LiveFrame frame)
+    {
+        // Whoever listens on another node has the last place from the snapshot.
+    }
+
     public void InterestChanged(StreamName stream)
     {
         // The head check asks the hub.

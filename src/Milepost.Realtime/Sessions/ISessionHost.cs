@@ -11,6 +11,9 @@ public interface ISessionHost
     /// </summary>
     ValueTask<StreamAnswer> ResolveAsync(Caller caller, string label, CancellationToken cancellationToken);
 
+    /// <summary>As whom the caller reads streams.</summary>
+    Audience AudienceOf(Caller caller);
+
     /// <summary>Reads renewed credentials; null when they are not good.</summary>
     ValueTask<Caller?> AuthenticateAsync(string token, CancellationToken cancellationToken);
 

@@ -28,6 +28,7 @@ internal sealed class Session
     {
         _server = server;
         Caller = caller;
+        Audience = server.Host.AudienceOf(caller);
         Kind = kind;
         _abort = abort;
         _output = new SessionOutput(output, codec, server.Time);
@@ -37,6 +38,9 @@ internal sealed class Session
     }
 
     public Caller Caller { get; private set; }
+
+    /// <summary>As whom the other end reads.</summary>
+    public Audience Audience { get; }
 
     public SessionKind Kind { get; }
 
@@ -124,6 +128,15 @@ internal sealed class Session
 
     /// <summary>A hint: this entry exists. Called by whoever committed it; never waits.</summary>
     public void Offer(Subscription subscription, StreamFrame frame) => StartPump(_mailbox.Put(subscription, frame));
+
+    /// <summary>This is so now. Never waits, and is forgotten when a newer one comes first.</summary>
+    public void Offer(Subscription subscription, LiveFrame frame)
+    {
+        if (frame.BodyFor(Audience) is not null)
+        {
+            StartPump(_mailbox.Put(subscription, frame));
+        }
+    }
 
     /// <summary>The stream stands here: what is missing is read from the log. True: that was not known.</summary>
     public bool OfferHead(Subscription subscription, long head)

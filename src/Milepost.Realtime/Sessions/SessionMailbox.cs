@@ -122,6 +122,45 @@ internal sealed class SessionMailbox(SessionLimits limits)
         }
     }
 
+    /// <summary>What is true now. True: start the pump.</summary>
+    public bool Put(Subscription subscription, LiveFrame frame)
+    {
+        lock (Gate)
+        {
+            if (_state != State.Open || frame.Moment <= subscription.Shown || frame.Moment <= subscription.Live?.Moment)
+            {
+                return false;
+            }
+
+            // It was judged at an entry that exists: whoever has not read so far is behind.
+            subscription.Head = Math.Max(subscription.Head, frame.AsOf);
+            subscription.Live = frame;
+            return Start();
+        }
+    }
+
+    /// <summary>
+    /// Takes what waits to be shown of a subscription that has read all there is. Whoever has read further than it was judged is not shown it: it may
+    /// be just what ended that.
+    /// </summary>
+    public (Subscription Subscription, LiveFrame Frame)? TakeLive()
+    {
+        lock (Gate)
+        {
+            while (Subscriptions.Live() is { Live: { } frame } subscription)
+            {
+                subscription.Live = null;
+                if (frame.AsOf >= subscription.Sent)
+                {
+                    subscription.Shown = frame.Moment;
+                    return (subscription, frame);
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>A control frame; one too many ends the session. True: start the pump.</summary>
     public bool Put(OutboundKind kind, byte[]? body)
     {
@@ -236,12 +275,12 @@ internal sealed class SessionMailbox(SessionLimits limits)
     }
 
     /// <summary>The pump rests if there is nothing to do. False: something came in between.</summary>
-    /// <param name="reads">Whether being behind is something to do.</param>
+    /// <param name="reads">Whether being behind, or having something to show, is something to do.</param>
     public bool TryRest(bool reads)
     {
         lock (Gate)
         {
-            var isIdle = _state == State.Open && _queue.IsEmpty && Subscriptions.New() is null && !(reads && Subscriptions.Behind() is not null);
+            var isIdle = _state == State.Open && _queue.IsEmpty && Subscriptions.New() is null && !(reads && (Subscriptions.Behind() ?? Subscriptions.Live()) is not null);
             if (!isIdle && _state != State.Ended)
             {
                 return false;

@@ -20,7 +20,7 @@ namespace Milepost.Realtime.Sessions;
 /// <param name="once">There is one answer only (long-poll).</param>
 internal sealed class SessionPump(Session session, SessionServer server, SessionMailbox mailbox, SessionOutput output, bool once) : IThreadPoolWorkItem
 {
-    private readonly SubscriptionWriter _entries = new(server, output, mailbox.Subscriptions, mailbox.Gate, once);
+    private readonly SubscriptionWriter _entries = new(session, server, output, mailbox.Subscriptions, mailbox.Gate, once);
 
     public void Execute() => _ = RunAsync();
 
@@ -82,6 +82,15 @@ internal sealed class SessionPump(Session session, SessionServer server, Session
         }
 
         _entries.Announce();
+        while (mailbox.IsOpen && !_entries.IsFull && mailbox.TakeLive() is { } live)
+        {
+            _entries.Write(live.Subscription, live.Frame);
+            if (output.IsFull && !once && !await output.FlushAsync())
+            {
+                return End();
+            }
+        }
+
         if (mailbox.IsOpen && !_entries.IsFull && mailbox.Behind() is { } behind)
         {
             return await _entries.ReadAsync(behind) || End();

@@ -1,4 +1,5 @@
 using Milepost.Protocol.Streams;
+using Milepost.Realtime.Streams;
 
 namespace Milepost.Realtime.Sessions;
 
@@ -46,6 +47,12 @@ internal sealed class Subscription(Session session, string label, StreamName str
     public string Label { get; } = label;
 
     public StreamName Stream { get; } = stream;
+
+    /// <summary>What is true now and waits to be shown; a newer one takes its place. Guarded by the session's lock.</summary>
+    public LiveFrame? Live { get; set; }
+
+    /// <summary>The moment of the newest one that was shown. Guarded by the session's lock.</summary>
+    public long Shown { get; set; } = long.MinValue;
 
     /// <summary>Null once the start has been found.</summary>
     public Since? Since { get; set; } = since;

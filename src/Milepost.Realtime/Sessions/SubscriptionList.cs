@@ -45,6 +45,9 @@ internal sealed class SubscriptionList
         return null;
     }
 
+    /// <summary>One that has read all there is, and of which something waits to be shown.</summary>
+    public Subscription? Live() => All.FirstOrDefault(static subscription => subscription is { Live: not null, Since: null, IsBehind: false });
+
     /// <summary>The next one's turn: a busy stream must not keep the others waiting.</summary>
     public void Turn() => _turn = (_turn + 1) % int.MaxValue;
 

@@ -8,12 +8,13 @@ namespace Milepost.Realtime.Sessions;
 /// Moves the positions of one session's subscriptions: finds where they start, writes what comes next, from a hint or from the log, and tells what
 /// cannot be served. Used by the session's pump alone; what others touch as well is guarded by the session's lock.
 /// </summary>
+/// <param name="session">Whose subscriptions they are.</param>
 /// <param name="server">What all sessions share.</param>
 /// <param name="output">Where to write.</param>
 /// <param name="subscriptions">What is followed.</param>
 /// <param name="gate">The session's lock.</param>
 /// <param name="once">There is one answer only (long-poll): nothing is flushed in between.</param>
-internal sealed class SubscriptionWriter(SessionServer server, SessionOutput output, SubscriptionList subscriptions, Lock gate, bool once)
+internal sealed class SubscriptionWriter(Session session, SessionServer server, SessionOutput output, SubscriptionList subscriptions, Lock gate, bool once)
 {
     private int _count;
 
@@ -32,13 +33,21 @@ internal sealed class SubscriptionWriter(SessionServer server, SessionOutput out
         }
     }
 
+    /// <summary>Writes what is true now.</summary>
+    public void Write(Subscription subscription, LiveFrame frame)
+    {
+        _count++;
+        HasAnswered = true;
+        output.Frame(frame.BodyFor(session.Audience), subscription.Label, null);
+    }
+
     private void Advance(Subscription subscription, StreamFrame frame)
     {
         subscription.Sent = frame.Offset;
         subscription.Check = frame.Check;
         _count++;
         HasAnswered = true;
-        output.Frame(frame.Body, subscription.Label, Cursor());
+        output.Frame(frame.BodyFor(session.Audience, subscription.Stream, server.Views), subscription.Label, Cursor());
         if (subscription.Round is { } round)
         {
             lock (gate)
@@ -102,7 +111,7 @@ internal sealed class SubscriptionWriter(SessionServer server, SessionOutput out
 
         var limit = once ? Math.Min(server.Limits.ReadChunk, server.Limits.PollEntries - _count) : server.Limits.ReadChunk;
         SessionMetrics.LogReads.Add(1);
-        var frames = await server.Source.ReadAsync(subscription.Stream, subscription.Sent, limit, CancellationToken.None);
+        var frames = await server.Source.ReadAsync(subscription.Stream, session.Audience, subscription.Sent, limit, CancellationToken.None);
         if (frames.Count == 0 || frames[0].Offset != subscription.Sent + 1)
         {
             LookAgain(subscription, known, isGap: frames.Count > 0);

@@ -14,6 +14,9 @@ public interface IStreamSource
     /// <summary>The newest offsets of many streams at once. Streams without entries are left out.</summary>
     ValueTask<IReadOnlyDictionary<StreamName, long>> HeadsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken);
 
-    /// <summary>The entries behind <paramref name="after"/>, dense and in order, at most <paramref name="limit"/>.</summary>
-    ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// The entries behind <paramref name="after"/>, dense and in order, at most <paramref name="limit"/>, to be shown to <paramref name="audience"/>
+    /// now: what it could see of an old entry once it may not see any more.
+    /// </summary>
+    ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, Audience audience, long after, int limit, CancellationToken cancellationToken);
 }

@@ -52,6 +52,24 @@ public sealed class StreamHub : IHintReceiver
         }
     }
 
+    /// <summary>Shows something to who listens now, here and on the other nodes.</summary>
+    public void Publish(StreamName stream, LiveFrame frame)
+    {
+        Receive(stream, frame);
+        _backplane.Publish(stream, frame);
+    }
+
+    public void Receive(StreamName stream, LiveFrame frame)
+    {
+        if (_listeners.TryGetValue(stream, out var listeners))
+        {
+            foreach (var listener in listeners)
+            {
+                listener.Session.Offer(listener, frame);
+            }
+        }
+    }
+
     public void Receive(StreamName stream, long offset) => OfferHead(stream, offset);
 
     public void Doubt(StreamName stream) => Doubted.Add(stream);

@@ -1,4 +1,5 @@
 using Milepost.Protocol;
+using Milepost.Protocol.Streams;
 using Milepost.Realtime.Sessions;
 
 namespace Milepost.Server.Access;
@@ -36,6 +37,9 @@ internal sealed record AccessRule(string Name, Func<Caller, bool>? Allows)
     /// <summary>Mail relays, which tell what became of messages.</summary>
     public static readonly AccessRule FeedbackWriter = new("feedback writer", caller => (caller.Scopes & (Scopes.FeedbackWrite | Scopes.Admin)) != Scopes.None);
 
+    /// <summary>A shop's systems, and drivers' devices for themselves.</summary>
+    public static readonly AccessRule LocationWriter = new("location writer", caller => (caller.Scopes & (Scopes.LocationsWrite | Scopes.EventsWrite | Scopes.Admin)) != Scopes.None);
+
     /// <summary>Systems that send messages of their own.</summary>
     public static readonly AccessRule NotificationWriter = new("notification writer", caller => (caller.Scopes & (Scopes.NotificationsWrite | Scopes.Admin)) != Scopes.None);
 
@@ -58,6 +62,9 @@ internal static class AccessExtensions
 {
     /// <summary>May read everything of the tenant.</summary>
     public static bool IsStaff(this Caller caller) => (caller.Scopes & (Scopes.Operator | Scopes.Admin)) != Scopes.None;
+
+    /// <summary>As whom the caller reads.</summary>
+    public static Audience Audience(this Caller caller) => caller.IsStaff() ? Protocol.Streams.Audience.Staff : caller.IsGuest ? Protocol.Streams.Audience.Guest : Protocol.Streams.Audience.Customer;
 
     public static TBuilder Allow<TBuilder>(this TBuilder builder, AccessRule rule)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(rule);

@@ -1,11 +1,10 @@
 using Milepost.Core.Orders;
-using Milepost.Core.Tenants;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Orders;
 using Milepost.Realtime.Sessions;
 using Milepost.Server.Access;
-using Milepost.Server.Proofs;
 using Milepost.Server.Sharing;
+using Milepost.Server.Tracking;
 
 namespace Milepost.Server.Api;
 
@@ -29,7 +28,7 @@ internal static class OrderEndpoints
     /// <param name="limit">1 to 200; 50 when absent.</param>
     /// <param name="cursor">The <c>next</c> of the page before.</param>
     private static async Task<IResult> ListAsync(
-        HttpContext context, IOrderStore store, string tenant, string? status, string? active, string? customer, string? limit, string? cursor)
+        HttpContext context, IOrderStore store, OrderViews views, string tenant, string? status, string? active, string? customer, string? limit, string? cursor)
     {
         var caller = context.Caller();
         var statuses = new List<OrderStatus>();
@@ -56,20 +55,22 @@ internal static class OrderEndpoints
         var whose = caller.IsStaff() ? customer : caller.Subject;
         var orders = await store.ListAsync(new OrderQuery(tenant, whose, statuses, open, before, count + 1), context.RequestAborted);
         var next = orders.Count > count ? ListParameters.Cursor(orders[count - 1].Place) : null;
-        return TypedResults.Ok(new OrderPage([.. orders.Take(count).Select(listed => listed.Order.ToSummary())], next));
+        return TypedResults.Ok(new OrderPage([.. orders.Take(count).Select(listed => views.Summary(listed.Order, caller.Audience()))], next));
     }
 
-    private static async Task<IResult> GetAsync(HttpContext context, IOrderStore store, PhotoLinks photos, string tenant, string id) =>
-        await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(snapshot.ToDetails().WithPhoto(snapshot.Order, photos)) : Problems.Result(ErrorCode.NotFound);
+    private static async Task<IResult> GetAsync(HttpContext context, IOrderStore store, OrderViews views, string tenant, string id) =>
+        await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(views.Details(snapshot, context.Caller().Audience())) : Problems.Result(ErrorCode.NotFound);
 
-    private static async Task<IResult> TrackAsync(HttpContext context, IOrderStore store, PhotoLinks photos, ITenantCatalog tenants, LinkUses uses, string tenant, string id)
+    private static async Task<IResult> TrackAsync(HttpContext context, IOrderStore store, OrderViews views, LinkUses uses, string tenant, string id)
     {
         if (context.Caller().GuestOrder is { } shared)
         {
-            return shared == id ? await GuestEndpoints.TrackAsync(context, store, tenants, uses) : Problems.Result(ErrorCode.NotFound);
+            return shared == id ? await GuestEndpoints.TrackAsync(context, store, views, uses) : Problems.Result(ErrorCode.NotFound);
         }
 
-        return await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(snapshot.ToTracking().WithPhoto(snapshot.Order, photos)) : Problems.Result(ErrorCode.NotFound);
+        return await FindAsync(context, store, tenant, id) is { } snapshot
+            ? TypedResults.Ok(await views.TrackingAsync(snapshot, context.Caller().Audience(), context.RequestAborted))
+            : Problems.Result(ErrorCode.NotFound);
     }
 
     private static async Task<OrderSnapshot?> FindAsync(HttpContext context, IOrderStore store, string tenant, string id) =>

@@ -51,6 +51,8 @@ internal sealed class SessionHost(IOrderStore orders, TokenReader tokens, GuestL
             : StreamAnswer.Refuse(ErrorCode.NotFound);
     }
 
+    public Audience AudienceOf(Caller caller) => caller.Audience();
+
     public async ValueTask<Caller?> AuthenticateAsync(string token, CancellationToken cancellationToken)
     {
         if (!ShareToken.IsMeant(token))

@@ -1,12 +1,14 @@
+using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol.Streams;
 using Milepost.Realtime.Streams;
+using Milepost.Server.Tracking;
 
 namespace Milepost.Server.Gateway;
 
 /// <summary>Shows the log to the sessions as frames, and its absences as theirs.</summary>
-internal sealed class StreamSource(IStreamLog log, Func<long> epoch) : IStreamSource
+internal sealed class StreamSource(IStreamLog log, IOrderStore orders, EntryViews views, Func<long> epoch) : IStreamSource
 {
     public long Epoch => epoch();
 
@@ -34,12 +36,20 @@ internal sealed class StreamSource(IStreamLog log, Func<long> epoch) : IStreamSo
         }
     }
 
-    public async ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, Audience audience, long after, int limit, CancellationToken cancellationToken)
     {
         try
         {
             var entries = await log.ReadAsync(stream, after, limit, cancellationToken);
-            return [.. entries.Select(ToFrame)];
+            if (entries.Count == 0 || audience is Audience.Staff || stream.OrderId() is not { } orderId)
+            {
+                return [.. entries.Select(ToFrame)];
+            }
+
+            // What could be seen when the entry was new may be over by now.
+            var order = await orders.FindAsync(stream.Tenant, orderId, cancellationToken);
+            return [.. entries.Select(entry => Shown(ToFrame(entry), order))];
+            StreamFrame Shown(StreamFrame frame, Order? now) => frame.WithView(audience, views.Of(stream, frame.Body, audience, now));
         }
         catch (StoreUnavailableException failure)
         {

@@ -1,5 +1,6 @@
 using Milepost.Server.Admin;
 using Milepost.Server.Admin.Decisions;
+using Milepost.Server.Admin.Tracking;
 using Milepost.Server.Api;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Sms;
@@ -8,6 +9,7 @@ using Milepost.Server.Ingest;
 using Milepost.Server.Ingest.Messages;
 using Milepost.Server.Templates;
 using Milepost.Server.Tenants;
+using Milepost.Server.Tracking;
 using Milepost.Server.Unsubscribe;
 
 namespace Milepost.Server.Hosting;
@@ -19,6 +21,9 @@ internal static class ApiRole
     {
         app.MapEvents();
         app.MapOrders();
+        app.MapExceptions();
+        app.MapPromises();
+        app.MapLocations();
         app.MapNotifications();
         app.MapNotificationRequests();
         app.MapPreferences();

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol;
@@ -16,6 +17,7 @@ using Milepost.Server.Gateway;
 using Milepost.Server.Hosting.Storage;
 using Milepost.Server.Settings;
 using Milepost.Server.Telemetry;
+using Milepost.Server.Tracking;
 using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
@@ -78,9 +80,10 @@ internal static class MilepostServer
         services.AddSingleton<IStreamSource>(provider =>
         {
             var engine = provider.GetRequiredService<IStorageEngine>();
-            return new StreamSource(provider.GetRequiredService<IStreamLog>(), () => engine.Epoch);
+            return new StreamSource(provider.GetRequiredService<IStreamLog>(), provider.GetRequiredService<IOrderStore>(), provider.GetRequiredService<EntryViews>(), () => engine.Epoch);
         });
         services.AddSingleton<DeliverySignal>();
+        TrackingParts.AddViews(services);
         BetweenNodes.Add(services, settings);
         services.AddSingleton<ICommitListener, LiveHints>();
         AccessParts.Add(services, settings);
@@ -91,9 +94,11 @@ internal static class MilepostServer
         if (settings.Roles.HasFlag(Roles.Api) || settings.Roles.HasFlag(Roles.Worker))
         {
             Recording.Add(services, settings);
+            TrackingParts.Add(services, settings);
             PushParts.Add(services, settings);
             services.AddSingleton<WebhookCall>();
             SmsParts.Add(services, settings);
+            LogisticsParts.Add(services, settings);
         }
 
         if (settings.Roles.HasFlag(Roles.Api))

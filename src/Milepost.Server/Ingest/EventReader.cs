@@ -40,8 +40,17 @@ internal static class EventReader
             fields.Reject(ErrorCode.InvalidField, "source", "This is a URI or a part of one, for example /shops/berlin-1.");
         }
 
+        if (source?.StartsWith(EventTypes.OurSources, StringComparison.OrdinalIgnoreCase) == true)
+        {
+            fields.Reject(ErrorCode.ReservedEvent, "source", $"Sources that begin with {EventTypes.OurSources} are the server's own.");
+        }
+
         var type = fields.Text(attributes, "", "type", required: true);
-        if (type is not null && !EventTypes.All.Contains(type, StringComparer.Ordinal))
+        if (type is not null && EventTypes.IsOurs(type))
+        {
+            fields.Reject(ErrorCode.ReservedEvent, "type", "The server finds this out by itself; it takes no such events.");
+        }
+        else if (type is not null && !EventTypes.All.Contains(type, StringComparer.Ordinal))
         {
             fields.Reject(ErrorCode.UnknownEventType, "type", $"The types are {string.Join(", ", EventTypes.All)}.");
         }
@@ -89,6 +98,8 @@ internal static class EventReader
                 Items = Items(fields, data),
                 Total = Total(fields, data),
                 Destination = Destination(fields, data),
+                Pickup = TrackingFields.Pickup(fields, data),
+                Promise = TrackingFields.Promise(fields, data),
             },
             EventTypes.OrderPaid => common with { Status = OrderStatus.Paid },
             EventTypes.OrderCancelled => common with { Status = OrderStatus.Cancelled },
@@ -201,7 +212,9 @@ internal static class EventReader
             fields.Reject(ErrorCode.InvalidTime, "data.from", "The window ends before it begins.");
         }
 
-        return at is { } time ? new Eta(time, from, to, fields.Text(data, "data.", "reason")) : null;
+        var source = TrackingFields.Word(fields, data, "source", EtaWords.Sources);
+        var confidence = TrackingFields.Word(fields, data, "confidence", EtaWords.Confidences);
+        return at is { } time ? new Eta(time, from, to, fields.Text(data, "data.", "reason")) { Source = source, Confidence = confidence } : null;
     }
 
     private static Driver? Driver(FieldReader fields, JsonElement data) => fields.Object(data, "data.", "driver", required: true) is { } driver

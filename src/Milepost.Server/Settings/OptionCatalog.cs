@@ -1,10 +1,13 @@
 using System.ComponentModel;
 using System.Reflection;
+using Milepost.Core.Tracking;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Logistics;
+using Milepost.Server.Logistics.Routing;
 using Milepost.Server.Outgoing;
 using Milepost.Server.Sharing;
 
@@ -52,6 +55,7 @@ internal static class OptionCatalog
         ["Ingest"] = typeof(IngestOptions),
         ["Redis"] = typeof(RedisOptions),
         ["Kafka"] = typeof(KafkaOptions),
+        ["Tracking"] = typeof(TrackingOptions),
         ["Retention"] = typeof(RetentionOptions),
         ["Limits"] = typeof(LimitsOptions),
         ["Delivery"] = typeof(DeliveryOptions),
@@ -62,6 +66,8 @@ internal static class OptionCatalog
         ["Channels:Fcm"] = typeof(FcmOptions),
         ["Channels:Apns"] = typeof(ApnsOptions),
         ["Channels:Sms"] = typeof(SmsOptions),
+        ["Logistics"] = typeof(LogisticsOptions),
+        ["Routing"] = typeof(RoutingOptions),
     };
 
     public static readonly IReadOnlyDictionary<string, OptionKey> Keys = Sections

@@ -114,6 +114,10 @@ internal sealed class RetentionOptions
     [Description("How many days entries, notifications, finished deliveries and replayed dead letters are kept; a tenant may keep its own for less. Orders and their events stay. On PostgreSQL whole weeks are dropped, up to a week later.")]
     [Range(1, 3650)]
     public int Days { get; set; } = 30;
+
+    [Description("How many days it is kept where drivers were; a tenant may keep it for less. What tracking knows of drivers and orders that have not been seen since goes too.")]
+    [Range(1, 3650)]
+    public int LocationDays { get; set; } = 7;
 }
 
 internal sealed class LimitsOptions

@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using Milepost.Core.Tracking;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Logistics;
+using Milepost.Server.Logistics.Routing;
 using Milepost.Server.Outgoing;
 using Milepost.Server.Sharing;
 
@@ -45,6 +48,12 @@ internal sealed record ServerSettings
     public ApnsOptions Apns { get; init; } = new();
 
     public SmsOptions Sms { get; init; } = new();
+
+    public LogisticsOptions Logistics { get; init; } = new();
+
+    public RoutingOptions Routing { get; init; } = new();
+
+    public TrackingOptions Tracking { get; init; } = TrackingOptions.Default;
 
     /// <summary>What this process does.</summary>
     public Roles Roles { get; init; } = Roles.All;

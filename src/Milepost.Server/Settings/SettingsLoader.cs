@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Http;
+using Milepost.Core.Tracking;
 using Milepost.Server.Channels.Apns;
 using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Fcm;
 using Milepost.Server.Channels.Push;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
+using Milepost.Server.Logistics;
+using Milepost.Server.Logistics.Routing;
 using Milepost.Server.Outgoing;
 using Milepost.Server.Sharing;
 
@@ -30,6 +33,7 @@ internal static class SettingsLoader
         var ingest = binding.Bind<IngestOptions>();
         var redis = binding.Bind<RedisOptions>();
         var kafka = binding.Bind<KafkaOptions>();
+        var tracking = binding.Bind<TrackingOptions>();
         var retention = binding.Bind<RetentionOptions>();
         var limits = binding.Bind<LimitsOptions>();
         var delivery = binding.Bind<DeliveryOptions>();
@@ -40,6 +44,8 @@ internal static class SettingsLoader
         var fcm = binding.Bind<FcmOptions>();
         var apns = binding.Bind<ApnsOptions>();
         var sms = binding.Bind<SmsOptions>();
+        var logistics = binding.Bind<LogisticsOptions>();
+        var routing = binding.Bind<RoutingOptions>();
         var urls = Urls(merged, errors);
         var roles = RoleNames.Parse(merged.GetValueOrDefault(OptionCatalog.RolesKey)?.Value ?? RoleNames.Write(Roles.All), errors);
         OptionRules.Check(roles, storage, errors);
@@ -49,12 +55,14 @@ internal static class SettingsLoader
         EmailOptionRules.Check(email, errors);
         errors.AddRange([.. OutgoingRules.Problems(outgoing), .. PushRules.Problems(webPush), .. PushRules.Problems(fcm), .. PushRules.Problems(apns)]);
         SmsOptionRules.Check(sms, errors);
+        LogisticsOptionRules.Check(logistics, errors);
+        LogisticsOptionRules.Check(routing, errors);
         if (errors.Count > 0)
         {
             return new SettingsResult.Refused(errors);
         }
 
-        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, email, outgoing, sharing, webPush, fcm, apns, sms], merged, new Dictionary<string, string>(StringComparer.Ordinal)
+        var effective = Effective([storage, auth, gateway, ingest, redis, kafka, retention, limits, delivery, email, outgoing, sharing, webPush, fcm, apns, sms, logistics, routing, tracking], merged, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [OptionCatalog.UrlsKey] = string.Join(';', urls),
             [OptionCatalog.RolesKey] = RoleNames.Write(roles),
@@ -70,6 +78,7 @@ internal static class SettingsLoader
                 Ingest = ingest,
                 Redis = redis,
                 Kafka = kafka,
+                Tracking = tracking,
                 Retention = retention,
                 Limits = limits,
                 Delivery = delivery,
@@ -80,6 +89,8 @@ internal static class SettingsLoader
                 Fcm = fcm,
                 Apns = apns,
                 Sms = sms,
+                Logistics = logistics,
+                Routing = routing,
                 Roles = roles,
                 Urls = urls,
             },

@@ -1,11 +1,10 @@
 using Milepost.Core.Orders;
-using Milepost.Core.Sharing;
-using Milepost.Core.Tenants;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Sharing;
 using Milepost.Server.Access;
 using Milepost.Server.Api;
 using Milepost.Server.Proofs;
+using Milepost.Server.Tracking;
 
 namespace Milepost.Server.Sharing;
 
@@ -22,7 +21,7 @@ internal static class GuestEndpoints
     }
 
     /// <summary>The view for guests of the order of their link.</summary>
-    public static async Task<IResult> TrackAsync(HttpContext context, IOrderStore orders, ITenantCatalog tenants, LinkUses uses)
+    public static async Task<IResult> TrackAsync(HttpContext context, IOrderStore orders, OrderViews views, LinkUses uses)
     {
         var caller = context.Caller();
         if (await orders.SnapshotAsync(caller.Tenant, caller.GuestOrder!, context.RequestAborted) is not { } snapshot)
@@ -33,7 +32,7 @@ internal static class GuestEndpoints
         // A page that reads the order again, since something has happened, was opened once.
         uses.Add(GuestLinks.KeyOf(caller), opened: context.Request.Query["refresh"] != "true");
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(snapshot.ToGuest(tenants.Of(caller.Tenant).Brand, GuestSight.None));
+        return TypedResults.Ok(await views.GuestAsync(snapshot, context.RequestAborted));
     }
 
     private static async Task<IResult> PhotoAsync(HttpContext context, IOrderStore orders, ProofPhotos photos) =>

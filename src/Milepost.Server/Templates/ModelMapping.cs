@@ -27,7 +27,7 @@ internal static partial class ModelMapping
     /// <param name="language">That of the words.</param>
     public static ModelObject Map(TextModel model, string locale, string language) => new(new(StringComparer.Ordinal)
     {
-        ["order"] = model.Order is { } order ? Order(order) : null,
+        ["order"] = model.Order is { } order ? Order(order, model.Now) : null,
         ["customer"] = new ModelObject(new(StringComparer.Ordinal) { ["name"] = Text(model.CustomerName) }),
         ["brand"] = Later(() => Brand(model.Brand)),
         ["event"] = new ModelObject(new(StringComparer.Ordinal) { ["note"] = Text(model.Note), ["time"] = model.EventTime }),
@@ -41,7 +41,7 @@ internal static partial class ModelMapping
         ["now"] = model.Now,
     });
 
-    private static ModelObject Order(Order order) => new(new(StringComparer.Ordinal)
+    private static ModelObject Order(Order order, DateTimeOffset now) => new(new(StringComparer.Ordinal)
     {
         ["id"] = order.Id,
         ["status"] = order.ShownStatus().Wire(),
@@ -55,6 +55,8 @@ internal static partial class ModelMapping
             ["to"] = eta.To,
             ["reason"] = Text(eta.Reason),
         }),
+        // What is late is not expected at a time that has passed.
+        ["etaAhead"] = order.Eta is { } expected && expected.At > now,
         ["address"] = Text(order.Destination?.Address),
         ["driver"] = Text(order.Driver?.Name) is not { } name ? null : new ModelObject(new(StringComparer.Ordinal)
         {

@@ -41,7 +41,7 @@ internal static partial class SettingsEndpoints
             expected,
             before =>
             {
-                (var next, problem) = SettingsReader.Read(request, before, installation.Retention.Days);
+                (var next, problem) = SettingsReader.Read(request, before, installation.Retention.Days, installation.Retention.LocationDays);
                 return next;
             },
             context.RequestAborted);

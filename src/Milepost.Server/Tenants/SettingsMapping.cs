@@ -31,6 +31,7 @@ internal static class SettingsMapping
         Routes = settings.Routes.ToDictionary(
             route => route.Key, IReadOnlyList<RouteStepView> (route) => [.. route.Value.Select(View)], StringComparer.Ordinal),
         RetentionDays = settings.RetentionDays,
+        Tracking = TrackingSettings.View(settings.Tracking),
     };
 
     public static WebhookView View(WebhookEndpoint webhook) => new()

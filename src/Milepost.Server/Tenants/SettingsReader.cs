@@ -34,7 +34,8 @@ internal sealed partial class SettingsReader
     /// <param name="request">What shall be.</param>
     /// <param name="before">What is.</param>
     /// <param name="mostDays">As long as the installation keeps; what is dropped is dropped for all.</param>
-    public static (TenantSettings? Settings, SettingsProblem? Problem) Read(TenantSettingsRequest request, TenantSettings before, int mostDays)
+    /// <param name="mostLocationDays">The same for where drivers were.</param>
+    public static (TenantSettings? Settings, SettingsProblem? Problem) Read(TenantSettingsRequest request, TenantSettings before, int mostDays, int mostLocationDays)
     {
         var reader = new SettingsReader();
         var settings = before with
@@ -44,6 +45,7 @@ internal sealed partial class SettingsReader
             Limits = reader.Limits(request.Limits ?? new TenantLimitsView()),
             Routes = reader.Routes(request.Routes ?? []),
             RetentionDays = request.RetentionDays,
+            Tracking = TrackingSettings.Read(request.Tracking ?? new TenantTrackingView(), mostLocationDays, reader.Refuse),
         };
         reader.Refuse(request.RetentionDays < 1 || request.RetentionDays > mostDays, "retentionDays", $"1 to {mostDays} days: no longer than this installation keeps.");
         return reader._problem is { } problem ? (null, problem) : (settings, null);

@@ -21,6 +21,8 @@ internal sealed record TenantSettingsRequest
     public Dictionary<string, IReadOnlyList<RouteStepView?>?>? Routes { get; init; }
 
     public int? RetentionDays { get; init; }
+
+    public TenantTrackingView? Tracking { get; init; }
 }
 
 /// <summary>Reads what admins send: a field that is not known is a mistake of theirs, not nothing.</summary>

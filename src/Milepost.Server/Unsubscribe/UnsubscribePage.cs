@@ -55,7 +55,7 @@ internal static class UnsubscribePage
     }
 
     private static string Title(string type) =>
-        NotificationRules.ByStatus.Values.Append(NotificationRules.Note).FirstOrDefault(rule => rule.Type == type)?.Title ?? type;
+        NotificationRules.ByStatus.Values.Concat(NotificationRules.Beside).FirstOrDefault(rule => rule.Type == type)?.Title ?? type;
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 

@@ -3,6 +3,7 @@ using Milepost.Core.Recording;
 using Milepost.Core.Sharing;
 using Milepost.Core.Streams;
 using Milepost.Core.Tenants;
+using Milepost.Core.Tracking;
 using Milepost.Server.Settings;
 
 namespace Milepost.Server.Worker;
@@ -12,7 +13,7 @@ namespace Milepost.Server.Worker;
 /// nodes one does it.
 /// </summary>
 internal sealed partial class RetentionLoop(
-    IRetentionStore store, IShareStore shares, IDeliveryLimitStore limits, ITenantCatalog tenants, ServerSettings settings, TimeProvider time, ILogger<RetentionLoop> logger) : BackgroundService
+    IRetentionStore store, ITrackingStore tracking, IShareStore shares, IDeliveryLimitStore limits, ITenantCatalog tenants, ServerSettings settings, TimeProvider time, ILogger<RetentionLoop> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
@@ -30,7 +31,8 @@ internal sealed partial class RetentionLoop(
                 return null;
             }
 
-            var deliveries = 0L;
+            await tracking.DropPointsAsync(now.AddDays(-settings.Retention.LocationDays), cancellationToken);
+            var (deliveries, points, revisions) = (0L, 0L, 0L);
             foreach (var tenant in await store.TenantsAsync(cancellationToken))
             {
                 var days = Math.Min(tenants.Of(tenant).RetentionDays ?? settings.Retention.Days, settings.Retention.Days);
@@ -40,15 +42,18 @@ internal sealed partial class RetentionLoop(
                 }
 
                 deliveries += await store.DropDeliveriesAsync(tenant, now.AddDays(-days), cancellationToken);
+                revisions += await tracking.DropRevisionsAsync(tenant, now.AddDays(-days), cancellationToken);
+                var locationDays = Math.Min(tenants.Of(tenant).Tracking.LocationDays ?? settings.Retention.LocationDays, settings.Retention.LocationDays);
+                points += await tracking.DropPointsAsync(tenant, now.AddDays(-locationDays), cancellationToken);
             }
 
             var letters = await store.DropDeadLettersAsync(now.AddDays(-settings.Retention.Days), cancellationToken);
             var revocations = await store.DropRevocationsAsync(now.AddDays(-settings.Auth.MaxTokenDays) - RevocationMargin, cancellationToken);
             var links = await shares.DropBeforeAsync(now.AddDays(-settings.Retention.Days), cancellationToken);
             await limits.ForgetAsync(now, cancellationToken);
-            if (dropped != default || deliveries + letters + revocations + links > 0)
+            if (dropped != default || deliveries + points + revisions + letters + revocations + links > 0)
             {
-                Log.Dropped(logger, dropped.Entries, dropped.Notifications, deliveries, letters, revocations, links);
+                Log.Dropped(logger, dropped.Entries, dropped.Notifications, deliveries, points, revisions, letters, revocations, links);
             }
 
             return dropped;
@@ -79,8 +84,8 @@ internal sealed partial class RetentionLoop(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Removed what is not kept any longer: {Entries} entries, {Notifications} notifications, {Deliveries} deliveries, {DeadLetters} replayed dead letters, {Revocations} revocations, {Links} share links")]
-        public static partial void Dropped(ILogger logger, long entries, long notifications, long deliveries, long deadLetters, long revocations, long links);
+        [LoggerMessage(1, LogLevel.Information, "Removed what is not kept any longer: {Entries} entries, {Notifications} notifications, {Deliveries} deliveries, {Points} places of drivers, {Revisions} ETAs, {DeadLetters} replayed dead letters, {Revocations} revocations, {Links} share links")]
+        public static partial void Dropped(ILogger logger, long entries, long notifications, long deliveries, long points, long revisions, long deadLetters, long revocations, long links);
 
         [LoggerMessage(2, LogLevel.Warning, "Old data could not be removed; the next pass tries again")]
         public static partial void Failed(ILogger logger, Exception failure);

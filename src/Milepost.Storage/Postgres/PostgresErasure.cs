@@ -93,6 +93,7 @@ internal static class PostgresErasure
         }
 
         PostgresRecording.Save(session, [.. erased.Values.Select(order => order.Order)]);
+        PostgresTrackingStore.Erase(session, [.. erased.Values.Where(order => order.EntryIds is null).Select(order => new TenantKey(order.Order.Tenant, order.Order.Id))]);
         PostgresShareStore.Erase(session, [.. erased.Values.Where(order => order.IsOwn).Select(order => order.Order)]);
         await EraseEntriesAsync(session, erased);
     }

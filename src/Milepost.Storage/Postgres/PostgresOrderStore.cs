@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Milepost.Core;
@@ -69,6 +70,12 @@ public sealed class PostgresOrderStore(PostgresDatabase database) : IOrderStore
             {
                 // Numbers of an enumeration, so there is nothing to bind.
                 sql.Append(" AND status IN (").AppendJoin(',', query.Status.Distinct().Order().Select(status => (int)status)).Append(')');
+            }
+
+            if (query.Exceptions is not OrderExceptions.None)
+            {
+                // The first half is the condition of the index.
+                sql.Append(CultureInfo.InvariantCulture, $" AND flags <> 0 AND (flags & {(int)query.Exceptions}) <> 0");
             }
 
             sql.Append(query.CustomerId is null ? "" : " AND customer = $4").Append(" ORDER BY place DESC LIMIT $3");

@@ -12,7 +12,7 @@ internal static class PostgresPartitions
     // "parts" in ASCII: two nodes that make the same partition wait for each other.
     private const long Lock = 0x7061727473;
 
-    public static readonly IReadOnlyList<string> Tables = ["notifications", "entries"];
+    public static readonly IReadOnlyList<string> Tables = ["notifications", "entries", "fix_history"];
 
     /// <summary>Makes the partitions of this week and the coming ones, as far as they are missing.</summary>
     public static async Task EnsureAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)

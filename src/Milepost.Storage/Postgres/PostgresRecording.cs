@@ -18,6 +18,16 @@ namespace Milepost.Storage.Postgres;
 /// </summary>
 internal static class PostgresRecording
 {
+    private const string Upsert = """
+        INSERT INTO orders (tenant, id, customer, status, active, body, driver, flags, delivered_at, promised_from, promised_at, promised_to, watch_at)
+        SELECT k.tenant, k.id, k.customer, k.status, k.active, k.body, k.driver, k.flags, k.delivered_at, k.promised_from, k.promised_at, k.promised_to, k.watch_at
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) WITH ORDINALITY
+            AS k (tenant, id, customer, status, active, body, driver, flags, delivered_at, promised_from, promised_at, promised_to, watch_at, turn) ORDER BY k.turn
+        ON CONFLICT (tenant, id) DO UPDATE SET customer = excluded.customer, status = excluded.status, active = excluded.active, body = excluded.body,
+            driver = excluded.driver, flags = excluded.flags, delivered_at = excluded.delivered_at,
+            promised_from = excluded.promised_from, promised_at = excluded.promised_at, promised_to = excluded.promised_to
+        """;
+
     public static async Task<(RecordingContext Context, Dictionary<StreamName, LockedStream> Locked)> LoadAsync(PostgresSession session, IReadOnlyList<RecordedEvent> events)
     {
         var context = new RecordingContext();
@@ -44,7 +54,7 @@ internal static class PostgresRecording
                 Column(plan.Events, recorded => JsonSerializer.SerializeToUtf8Bytes(recorded, CoreJson.Default.RecordedEvent)));
         }
 
-        Save(session, plan.Orders.Values);
+        SaveOrders(session, plan);
         if (plan.Customers.Count > 0)
         {
             var customers = plan.Customers.Values;
@@ -60,22 +70,33 @@ internal static class PostgresRecording
         PostgresStreamLog.Append(session, locked, plan.Heads, inboxes, plan.Entries);
     }
 
-    /// <summary>Writes orders as they are now, in this order, so that the places of new ones are in it too.</summary>
+    /// <summary>Writes orders as they are now; when to look at them next stays as it was.</summary>
     public static void Save(PostgresSession session, IReadOnlyCollection<Order> orders)
     {
         if (orders.Count > 0)
         {
-            session.Add(
-                """
-                INSERT INTO orders (tenant, id, customer, status, active, body)
-                SELECT k.tenant, k.id, k.customer, k.status, k.active, k.body
-                FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS k (tenant, id, customer, status, active, body, turn) ORDER BY k.turn
-                ON CONFLICT (tenant, id) DO UPDATE SET customer = excluded.customer, status = excluded.status, active = excluded.active, body = excluded.body
-                """,
-                Column(orders, order => order.Tenant), Column(orders, order => order.Id), Column(orders, order => order.CustomerId), Column(orders, order => (int)order.ShownStatus()),
-                Column(orders, order => order.IsActive()), Column(orders, order => JsonSerializer.SerializeToUtf8Bytes(order, CoreJson.Default.Order)));
+            session.Add(Upsert, [.. Columns(orders), new long?[orders.Count]]);
         }
     }
+
+    // In the plan's order, so that the places of new ones are in it too.
+    private static void SaveOrders(PostgresSession session, RecordingPlan plan)
+    {
+        if (plan.Orders.Count > 0)
+        {
+            session.Add(
+                Upsert + ", watch_at = excluded.watch_at",
+                [.. Columns(plan.Orders.Values), Column(plan.Orders.Keys, key => plan.Watches.TryGetValue(key, out var at) ? at.UtcTicks : (long?)null)]);
+        }
+    }
+
+    private static object[] Columns(IReadOnlyCollection<Order> orders) =>
+    [
+        Column(orders, order => order.Tenant), Column(orders, order => order.Id), Column(orders, order => order.CustomerId), Column(orders, order => (int)order.ShownStatus()),
+        Column(orders, order => order.IsActive()), Column(orders, order => JsonSerializer.SerializeToUtf8Bytes(order, CoreJson.Default.Order)),
+        Column(orders, OrderColumns.Driver), Column(orders, OrderColumns.Flags), Column(orders, order => order.DeliveredAt?.UtcTicks),
+        Column(orders, order => order.Promise?.From?.UtcTicks), Column(orders, order => order.Promise?.At.UtcTicks), Column(orders, order => order.Promise?.To?.UtcTicks),
+    ];
 
     /// <summary>How an order is named among the subjects of events. A customer called like an order must not appear in its history.</summary>
     public static string OrderKey(string orderId) => "order:" + orderId;

@@ -68,6 +68,11 @@ internal static class SqliteErasure
         }
 
         SqliteOrderStore.Save(session, erased.Order);
+        if (erased.EntryIds is null)
+        {
+            SqliteTrackingStore.Erase(session, order);
+        }
+
         EraseEntries(session, StreamName.Order(order.Tenant, order.Id), erased.EntryIds);
         if (erased.IsOwn)
         {

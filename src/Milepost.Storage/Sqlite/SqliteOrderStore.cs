@@ -12,6 +12,14 @@ namespace Milepost.Storage.Sqlite;
 
 public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
 {
+    private const string Upsert = """
+        INSERT INTO orders (tenant, id, customer, status, active, body, driver, flags, delivered_at, promised_from, promised_at, promised_to, watch_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (tenant, id) DO UPDATE SET customer = excluded.customer, status = excluded.status, active = excluded.active, body = excluded.body,
+            driver = excluded.driver, flags = excluded.flags, delivered_at = excluded.delivered_at,
+            promised_from = excluded.promised_from, promised_at = excluded.promised_at, promised_to = excluded.promised_to
+        """;
+
     public Task<RecordingPlan> RecordAsync(IReadOnlyList<RecordedEvent> events, Func<RecordingContext, RecordingPlan> plan, CancellationToken cancellationToken) =>
         database.WriteAsync(
             session =>
@@ -50,11 +58,18 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
             sql.Append(" AND status IN (").AppendJoin(',', query.Status.Distinct().Order().Select(status => (int)status)).Append(')');
         }
 
+        // The first half is the condition of the index.
+        sql.Append(query.Exceptions is OrderExceptions.None ? "" : " AND flags <> 0 AND (flags & ?5) <> 0");
         sql.Append(" ORDER BY place DESC LIMIT ?4");
         using var statement = session.Prepare(sql.ToString()).Bind(1, query.Tenant).Bind(2, query.Before ?? long.MaxValue).Bind(4, query.Limit);
         if (query.CustomerId is not null)
         {
             statement.Bind(3, query.CustomerId);
+        }
+
+        if (query.Exceptions is not OrderExceptions.None)
+        {
+            statement.Bind(5, (int)query.Exceptions);
         }
 
         var orders = new List<ListedOrder>();
@@ -157,9 +172,9 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
                 .Bind(6, JsonSerializer.SerializeToUtf8Bytes(recorded, CoreJson.Default.RecordedEvent)).Run();
         }
 
-        foreach (var order in plan.Orders.Values)
+        foreach (var (key, order) in plan.Orders)
         {
-            Save(session, order);
+            Bind(session.Prepare(Upsert + ", watch_at = excluded.watch_at"), order).Bind(13, plan.Watches.TryGetValue(key, out var watchAt) ? watchAt : null).Run();
         }
 
         foreach (var customer in plan.Customers.Values)
@@ -177,12 +192,13 @@ public sealed class SqliteOrderStore(SqliteDatabase database) : IOrderStore
         SqliteErasure.Run(session, plan);
     }
 
-    /// <summary>Writes an order as it is now.</summary>
-    internal static void Save(SqliteSession session, Order order) => session.Prepare("""
-        INSERT INTO orders (tenant, id, customer, status, active, body) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (tenant, id) DO UPDATE SET customer = excluded.customer, status = excluded.status, active = excluded.active, body = excluded.body
-        """).Bind(1, order.Tenant).Bind(2, order.Id).Bind(3, order.CustomerId).Bind(4, (int)order.ShownStatus()).Bind(5, order.IsActive() ? 1 : 0)
-        .Bind(6, JsonSerializer.SerializeToUtf8Bytes(order, CoreJson.Default.Order)).Run();
+    /// <summary>Writes an order as it is now; when to look at it next stays as it was.</summary>
+    internal static void Save(SqliteSession session, Order order) => Bind(session.Prepare(Upsert), order).Bind(13, (DateTimeOffset?)null).Run();
+
+    private static SqliteStatement Bind(SqliteStatement statement, Order order) => statement
+        .Bind(1, order.Tenant).Bind(2, order.Id).Bind(3, order.CustomerId).Bind(4, (int)order.ShownStatus()).Bind(5, order.IsActive() ? 1 : 0)
+        .Bind(6, JsonSerializer.SerializeToUtf8Bytes(order, CoreJson.Default.Order)).Bind(7, OrderColumns.Driver(order)).Bind(8, OrderColumns.Flags(order))
+        .Bind(9, order.DeliveredAt).Bind(10, order.Promise?.From).Bind(11, order.Promise?.At).Bind(12, order.Promise?.To);
 
     /// <summary>How an order is named among the subjects of events. A customer called like an order must not appear in its history.</summary>
     internal static string OrderKey(string orderId) => "order:" + orderId;

@@ -27,6 +27,17 @@ internal readonly ref struct SqliteStatement(SqliteSession session, sqlite3_stmt
         return this;
     }
 
+    public SqliteStatement Bind(int index, double? value)
+    {
+        if (value is not { } number)
+        {
+            return Null(index);
+        }
+
+        session.Check(raw.sqlite3_bind_double(statement, index, number));
+        return this;
+    }
+
     public SqliteStatement Bind(int index, ReadOnlySpan<byte> value)
     {
         session.Check(raw.sqlite3_bind_blob(statement, index, value));
@@ -59,6 +70,8 @@ internal readonly ref struct SqliteStatement(SqliteSession session, sqlite3_stmt
     public long Long(int column) => raw.sqlite3_column_int64(statement, column);
 
     public int Int(int column) => raw.sqlite3_column_int(statement, column);
+
+    public double Double(int column) => raw.sqlite3_column_double(statement, column);
 
     public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
 

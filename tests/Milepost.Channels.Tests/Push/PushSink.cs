@@ -1,39 +1,31 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Threading.Channels;
 using Milepost.Server.Outgoing;
 using Milepost.Testing;
+using Milepost.Testing.Servers;
 
 namespace Milepost.Channels.Tests.Push;
 
 /// <summary>A push service made of other people's libraries (<c>tests/peers/push-sink.mjs</c>): decrypts, verifies, and answers as it is told.</summary>
 internal sealed class PushSink : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
-
     private readonly TestCertificates _certificates;
-    private readonly Process _process;
-    private readonly Channel<JsonElement> _requests = Channel.CreateUnbounded<JsonElement>();
-    private readonly Channel<JsonElement> _replies = Channel.CreateUnbounded<JsonElement>();
-    private readonly Task _reading;
+    private readonly NodePeer _peer;
 
-    private PushSink(TestCertificates certificates, Process process)
-    {
-        _certificates = certificates;
-        _process = process;
-        _reading = ReadAsync();
-    }
+    private PushSink(TestCertificates certificates, NodePeer peer) => (_certificates, _peer) = (certificates, peer);
 
-    public int Port { get; private set; }
+    public int Port => _peer.Hello.GetProperty("port").GetInt32();
 
     /// <summary>Its address by a literal, for services that the operator names.</summary>
-    public string Address => $"https://127.0.0.1:{Port}";
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{Port}");
 
     /// <summary>The browser's keys.</summary>
-    public string PublicKey { get; private set; } = "";
+    public string PublicKey => _peer.Hello.GetProperty("p256dh").GetString()!;
 
-    public string Secret { get; private set; } = "";
+    public string Secret => _peer.Hello.GetProperty("auth").GetString()!;
+
+    /// <inheritdoc cref="NodePeer.Waiting"/>
+    public int Waiting => _peer.Waiting;
 
     /// <summary>The authority that signed its certificate; nobody else's counts.</summary>
     public TrustedAuthorities Authorities => TrustedAuthorities.Read(_certificates.AuthorityFile);
@@ -41,62 +33,25 @@ internal sealed class PushSink : IAsyncDisposable
     public static async Task<PushSink> StartAsync()
     {
         var certificates = new TestCertificates();
-        var script = Path.Combine(Repository.Root, "tests", "peers", "push-sink.mjs");
-        var process = Process.Start(new ProcessStartInfo("node", [script, certificates.CertificateFile, certificates.KeyFile])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-        var sink = new PushSink(certificates, process);
-        var hello = await sink._replies.Reader.ReadAsync().Soon();
-        sink.Port = hello.GetProperty("port").GetInt32();
-        sink.PublicKey = hello.GetProperty("p256dh").GetString()!;
-        sink.Secret = hello.GetProperty("auth").GetString()!;
-        return sink;
+        return new PushSink(certificates, await NodePeer.StartAsync("push-sink.mjs", certificates.CertificateFile, certificates.KeyFile));
     }
 
     /// <summary>The next requests under this path get these answers, each once.</summary>
-    public Task QueueAsync(string path, params IReadOnlyList<SinkAnswer> answers) => TellAsync(new { path, queue = answers });
+    public Task QueueAsync(string path, params IReadOnlyList<SinkAnswer> answers) => _peer.TellAsync(new { path, queue = answers });
 
     /// <summary>All requests under this path get this answer while nothing is queued.</summary>
-    public Task StandAsync(string path, SinkAnswer answer) => TellAsync(new { path, standing = answer });
+    public Task StandAsync(string path, SinkAnswer answer) => _peer.TellAsync(new { path, standing = answer });
 
     /// <summary>The public keys (PEM) by which the tokens of FCM and APNs are verified.</summary>
-    public Task KeysAsync(string? fcm = null, string? apns = null) => TellAsync(new { publicKeys = new { fcm, apns } });
+    public Task KeysAsync(string? fcm = null, string? apns = null) => _peer.TellAsync(new { publicKeys = new { fcm, apns } });
 
-    /// <summary>The next request that has come in, in order.</summary>
-    public async Task<SinkRequest> NextAsync() => (await _requests.Reader.ReadAsync().Soon()).Deserialize<SinkRequest>(Json)!;
-
-    public int Waiting => _requests.Reader.Count;
+    /// <inheritdoc cref="NodePeer.NextAsync"/>
+    public Task<SinkRequest> NextAsync() => _peer.NextAsync<SinkRequest>();
 
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close();
-        await _process.WaitForExitAsync().Soon();
-        await _reading;
-        _process.Dispose();
+        await _peer.DisposeAsync();
         _certificates.Dispose();
-    }
-
-    private async Task TellAsync(object command)
-    {
-        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(command, Json));
-        await _process.StandardInput.FlushAsync();
-        await _replies.Reader.ReadAsync().Soon();
-    }
-
-    private async Task ReadAsync()
-    {
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            var element = JsonElement.Parse(line);
-            await (element.TryGetProperty("method", out _) ? _requests : _replies).Writer.WriteAsync(element);
-        }
-
-        // Whoever still waits learns that nothing comes.
-        _replies.Writer.TryComplete();
-        _requests.Writer.TryComplete();
     }
 }
 

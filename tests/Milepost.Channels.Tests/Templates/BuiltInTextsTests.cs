@@ -100,7 +100,7 @@ public sealed class BuiltInTextsTests
     public void English_words_in_the_inbox_are_those_of_the_rules()
     {
         var texts = Some.Texts();
-        foreach (var rule in NotificationRules.ByStatus.Values.Append(NotificationRules.Note).Append(NotificationRules.ContactChanged))
+        foreach (var rule in NotificationRules.ByStatus.Values.Concat(NotificationRules.Beside))
         {
             foreach (var (note, driver) in new (string?, string?)[] { (null, null), ("Ring twice.", "Grace") })
             {
@@ -139,5 +139,5 @@ public sealed class BuiltInTextsTests
     }
 
     private static IEnumerable<string> Types() =>
-        NotificationRules.ByStatus.Values.Select(rule => rule.Type).Concat([EventTypes.OrderNoteAdded, EventTypes.CustomerUpdated, "order.delayed", "digest", BuiltInTexts.DefaultType]);
+        NotificationRules.ByStatus.Values.Select(rule => rule.Type).Concat([EventTypes.OrderNoteAdded, EventTypes.CustomerUpdated, "order.nearby", "order.delayed", "digest", BuiltInTexts.DefaultType]);
 }

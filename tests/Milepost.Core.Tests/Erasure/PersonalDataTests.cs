@@ -13,8 +13,9 @@ public sealed class PersonalDataTests
 {
     // What stays of each kind of record. Whoever adds a field decides here, and in PersonalData, whether it is personal.
     [Theory]
-    [InlineData(typeof(RecordedEvent), "Customer Destination Eta Message Note", "Correction CustomerVisible Driver Id Items ReceivedAt Source Status Subject Tenant Time Total Type")]
-    [InlineData(typeof(Order), "Destination Eta", "CustomerId Driver EventCount Id Items Last PaidAt PlacedAt Reached Status Tenant Total")]
+    [InlineData(typeof(RecordedEvent), "Customer Destination Eta Message Note Pickup", "Correction CustomerVisible Delay Driver Id Items Promise ReceivedAt Source Stale Status Subject Tenant Time Total Type")]
+    [InlineData(typeof(Order), "Destination Eta Pickup",
+        "CustomerId DelayToldAt Delayed DelaysRaised DelaysTold DeliveredAt Driver EventCount FailedAttempts Id Items Last LocationStale PaidAt PlacedAt Promise PromiseGiven Reached StalesRaised Status StatusSince Tenant Total")]
     [InlineData(typeof(MessageRequest), "Body CollapseKey Data Title", "Category Channels DigestWindow ExpiresAt Lane OrderId Priority RequestId SendAt Type")]
     [InlineData(typeof(Customer), "Devices Preferences PreferencesVersion Profile ProfileKey", "ErasedAt Tenant")]
     [InlineData(
@@ -34,6 +35,7 @@ public sealed class PersonalDataTests
             Destination = new Destination("Street 1", 1, 2),
             Total = new Money(9, "EUR"),
             Eta = new Eta(Some.Evening, null, null, "rain"),
+            Pickup = new Pickup("Ada", "Street 2", 1, 2),
             Driver = new Driver("d-1", "Dan", "bike"),
             Message = new MessageRequest { RequestId = "r-1", Type = "shop.news", Category = NotificationCategory.Social, Priority = NotificationPriority.Low, Title = "Dear Ada", Body = "Hi", CollapseKey = "ada" },
         };
@@ -43,6 +45,7 @@ public sealed class PersonalDataTests
             Customer = new CustomerProfile { Id = "c-1" },
             Note = null,
             Destination = null,
+            Pickup = null,
             Eta = new Eta(Some.Evening, null, null, null),
             Message = new MessageRequest { RequestId = "r-1", Type = "shop.news", Category = NotificationCategory.Social, Priority = NotificationPriority.Low },
         });

@@ -44,7 +44,7 @@ public sealed class NotificationRulesTests
     {
         var cause = Some.Status("e-1", OrderStatus.Exception, 1) with { Note = "flat tyre" };
         var order = OrderHistory.Replay([cause]).Order;
-        foreach (var rule in NotificationRules.ByStatus.Values.Append(NotificationRules.Note).Append(NotificationRules.ContactChanged))
+        foreach (var rule in NotificationRules.ByStatus.Values.Concat(NotificationRules.Beside))
         {
             rule.Title.ShouldNotBeEmpty();
             var body = NotificationRules.Fill(rule.Body, order, cause);

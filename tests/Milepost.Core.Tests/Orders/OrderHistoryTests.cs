@@ -132,7 +132,7 @@ public sealed class OrderHistoryTests
         order.Total.ShouldBe(new Money(1, "EUR"));
         order.PlacedAt.ShouldBe(Some.Evening.AddMinutes(1));
         order.PaidAt.ShouldBe(Some.Evening.AddMinutes(3));
-        order.Eta.ShouldBe(eta);
+        order.Eta.ShouldBe(eta with { RevisedAt = Some.Evening.AddMinutes(5) });
         order.Driver.ShouldBe(new Driver("d", "Ada", null));
         order.EventCount.ShouldBe(6);
         order.Last.ShouldBe(new EventKey(Some.Evening.AddMinutes(6), Some.Source, "e-6"));
@@ -200,7 +200,8 @@ public sealed class OrderHistoryTests
     }
 
     private static Gen<RecordedEvent> AnyEvent =>
-        from type in Gen.Elements(EventTypes.All.Where(type => !EventTypes.IsOfCustomer(type)).ToArray())
+        from type in Gen.Elements(EventTypes.All.Where(type => !EventTypes.IsOfCustomer(type))
+            .Concat([EventTypes.OrderNearby, EventTypes.OrderDelayed, EventTypes.OrderDelayed, EventTypes.OrderLocationStale, EventTypes.OrderLocationStale]).ToArray())
         from status in Gen.Elements(Enum.GetValues<OrderStatus>())
         from minute in Gen.Choose(0, 12)
         from source in Gen.Elements("/shops/1", "/Shops/1", "/couriers/2")
@@ -216,6 +217,10 @@ public sealed class OrderHistoryTests
             Items = type == EventTypes.OrderPlaced && number > 1 ? [new OrderItem($"Item {number}", number)] : null,
             Total = type == EventTypes.OrderPlaced ? new Money(minute, "EUR") : null,
             Eta = type == EventTypes.OrderEtaUpdated ? new Eta(Some.Evening.AddMinutes(minute + number), null, null, null) : null,
+            Promise = type == EventTypes.OrderPlaced && number > 1 ? new Promise(Some.Evening.AddMinutes(minute * number), null, null) : null,
+            Pickup = type == EventTypes.OrderPlaced && number > 1 ? new Pickup($"Shop {number}", null, number, number) : null,
+            Delay = type == EventTypes.OrderDelayed ? new DelayNotice(number > 0, $"reason {number}") : null,
+            Stale = type == EventTypes.OrderLocationStale ? new StaleNotice(number > 0, Some.Evening.AddMinutes(number)) : null,
             Driver = type == EventTypes.OrderDriverAssigned ? new Driver($"d-{number}", null, null) : null,
         };
 

@@ -78,7 +78,7 @@ public sealed class PreferenceRulesTests
     [Fact]
     public void The_table_knows_every_rule_and_is_of_one_mind_with_it()
     {
-        var rules = NotificationRules.ByStatus.Values.Append(NotificationRules.Note).Append(NotificationRules.ContactChanged).ToList();
+        var rules = NotificationRules.ByStatus.Values.Concat(NotificationRules.Beside).ToList();
         NotificationTypes.All.Select(type => (type.Type, type.Category, type.Priority)).ShouldBe(rules.Select(rule => (rule.Type, rule.Category, rule.Priority)));
         NotificationTypes.All.ShouldAllBe(type => type.UsefulFor > TimeSpan.Zero && PreferenceReader.IsTypeName(type.Type));
         NotificationTypes.All.Where(type => type.Critical).Select(type => type.Type).ShouldBe(["order.exception", "order.cancelled", "customer.updated"]);

@@ -17,6 +17,8 @@ internal sealed class ChaosBackplane(IBackplane inner, int seed) : IBackplane
 
     public void Publish(StreamName stream, StreamFrame frame) => inner.Publish(stream, frame);
 
+    public void Publish(StreamName stream, LiveFrame frame) => inner.Publish(stream, frame);
+
     public void InterestChanged(StreamName stream) => inner.InterestChanged(stream);
 
     public Task RunAsync(CancellationToken cancellationToken) => inner.RunAsync(cancellationToken);
@@ -30,6 +32,8 @@ internal sealed class ChaosBackplane(IBackplane inner, int seed) : IBackplane
         public bool HasListeners(StreamName stream) => receiver.HasListeners(stream);
 
         public void Receive(StreamName stream, long offset) => receiver.Receive(stream, offset);
+
+        public void Receive(StreamName stream, LiveFrame frame) => receiver.Receive(stream, frame);
 
         public void Doubt(StreamName stream) => receiver.Doubt(stream);
 

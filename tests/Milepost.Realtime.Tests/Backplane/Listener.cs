@@ -15,6 +15,7 @@ internal sealed class Listener : IHintReceiver
 {
     private readonly ConcurrentDictionary<StreamName, bool> _followed = new();
     private readonly Channel<Hint> _hints = Channel.CreateUnbounded<Hint>();
+    private readonly Channel<(StreamName Stream, LiveFrame Frame)> _live = Channel.CreateUnbounded<(StreamName, LiveFrame)>();
     private readonly Channel<StreamName> _doubts = Channel.CreateUnbounded<StreamName>();
 
     public Listener(IBackplane backplane)
@@ -32,6 +33,8 @@ internal sealed class Listener : IHintReceiver
     public void Receive(StreamName stream, StreamFrame frame) => _hints.Writer.TryWrite(new Hint(stream, frame.Offset, frame));
 
     public void Receive(StreamName stream, long offset) => _hints.Writer.TryWrite(new Hint(stream, offset, null));
+
+    public void Receive(StreamName stream, LiveFrame frame) => _live.Writer.TryWrite((stream, frame));
 
     public void Doubt(StreamName stream) => _doubts.Writer.TryWrite(stream);
 
@@ -68,6 +71,11 @@ internal sealed class Listener : IHintReceiver
     public Task<StreamName> NextDoubtAsync() => _doubts.Reader.ReadAsync().Soon();
 
     public Task<Hint> NextAsync() => _hints.Reader.ReadAsync().Soon();
+
+    public Task<(StreamName Stream, LiveFrame Frame)> NextLiveAsync() => _live.Reader.ReadAsync().Soon();
+
+    /// <summary>Whether something live has come that was not looked at yet.</summary>
+    public bool HasLive => _live.Reader.TryPeek(out _);
 
     /// <summary>Whether something has come that was not looked at yet.</summary>
     public bool HasHint => _hints.Reader.TryPeek(out _);

@@ -78,12 +78,29 @@ public sealed class RedisInstancesTests
     public void A_message_that_is_not_a_hint_is_refused()
     {
         var good = HintMessage.Encode(3, StreamFrame.Encoded(5, 9, "{"u8.ToArray()));
-        HintMessage.TryRead(good, out var node, out var offset, out var frame).ShouldBeTrue();
-        (node, offset, frame!.Check).ShouldBe((3UL, 5L, 9U));
-        HintMessage.TryRead([], out _, out _, out _).ShouldBeFalse();
-        HintMessage.TryRead(good.AsSpan(0, HintMessage.HeaderLength - 1), out _, out _, out _).ShouldBeFalse();
-        HintMessage.TryRead([2, .. good.AsSpan(1)], out _, out _, out _).ShouldBeFalse();
-        HintMessage.TryRead(HintMessage.Encode(3, StreamFrame.Encoded(0, 9, [])), out _, out _, out _).ShouldBeFalse();
+        HintMessage.TryRead(good, out var hint).ShouldBeTrue();
+        (hint.Node, hint.Offset, hint.Frame!.Check).ShouldBe((3UL, 5L, 9U));
+        HintMessage.TryRead([], out _).ShouldBeFalse();
+        HintMessage.TryRead(good.AsSpan(0, HintMessage.HeaderLength - 1), out _).ShouldBeFalse();
+        HintMessage.TryRead([3, .. good.AsSpan(1)], out _).ShouldBeFalse();
+        HintMessage.TryRead(HintMessage.Encode(3, StreamFrame.Encoded(0, 9, [])), out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_live_message_that_is_cut_or_too_long_is_refused()
+    {
+        var good = HintMessage.Encode(3, new LiveFrame(5, 9, "{staff"u8.ToArray(), null, "{"u8.ToArray()));
+        HintMessage.TryRead(good, out var hint).ShouldBeTrue();
+        (hint.Node, hint.Live!.AsOf, hint.Live.Moment).ShouldBe((3UL, 5L, 9L));
+        hint.Live.BodyFor(Audience.Staff).ShouldBe("{staff"u8.ToArray());
+        hint.Live.BodyFor(Audience.Customer).ShouldBeNull();
+        hint.Live.BodyFor(Audience.Guest).ShouldBe("{"u8.ToArray());
+        for (var length = 0; length < good.Length; length++)
+        {
+            HintMessage.TryRead(good.AsSpan(0, length), out _).ShouldBeFalse($"{length} bytes");
+        }
+
+        HintMessage.TryRead([.. good, 0], out _).ShouldBeFalse();
     }
 
     private static RedisConnections Connections(params string[] configurations) => new(configurations, TimeProvider.System, NullLogger<RedisConnection>.Instance);

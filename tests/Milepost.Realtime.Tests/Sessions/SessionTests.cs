@@ -158,7 +158,7 @@ public sealed class SessionTests
         {
             // The hints of what was there already come late, while the log is read.
             _node.Log.BeforeRead = _ => Task.CompletedTask;
-            foreach (var frame in await _node.Log.ReadAsync(StreamA, 0, 3, TestContext.Current.CancellationToken))
+            foreach (var frame in await _node.Log.ReadAsync(StreamA, Audience.Staff, 0, 3, TestContext.Current.CancellationToken))
             {
                 _node.Hub.Publish(StreamA, frame);
             }

@@ -39,7 +39,7 @@ internal sealed class TestLog : IStreamSource
     public ValueTask<IReadOnlyDictionary<StreamName, long>> HeadsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyDictionary<StreamName, long>>(streams.Distinct().Where(stream => Head(stream) > 0).ToDictionary(stream => stream, Head));
 
-    public async ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, Audience audience, long after, int limit, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref Reads);
         await BeforeRead(stream);

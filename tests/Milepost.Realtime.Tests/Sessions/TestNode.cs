@@ -12,7 +12,7 @@ namespace Milepost.Realtime.Tests.Sessions;
 /// A node without a server around it: hub, registry, log, and a host that lets everybody follow everything. Several nodes share a log and have
 /// backplanes that know each other.
 /// </summary>
-internal sealed class TestNode : ISessionHost
+internal sealed class TestNode : ISessionHost, IEntryViews
 {
     public TestNode(SessionLimits? limits = null, TimeProvider? time = null, TestLog? log = null, IBackplane? backplane = null)
     {
@@ -21,7 +21,7 @@ internal sealed class TestNode : ISessionHost
         Backplane = backplane ?? new InProcessBackplane();
         Hub = new StreamHub(Backplane);
         Registry = new SessionRegistry(Time, NullLogger<SessionRegistry>.Instance);
-        Server = new SessionServer(Hub, Log, this, limits ?? new SessionLimits(), Registry, Time);
+        Server = new SessionServer(Hub, Log, this, this, limits ?? new SessionLimits(), Registry, Time);
     }
 
     public TimeProvider Time { get; }
@@ -41,6 +41,11 @@ internal sealed class TestNode : ISessionHost
     public List<(string Label, long Offset)> Confirmed { get; } = [];
 
     public Func<string, Task> BeforeResolve { get; set; } = _ => Task.CompletedTask;
+
+    public Func<Caller, Audience> Audience { get; set; } = _ => Protocol.Streams.Audience.Customer;
+
+    /// <summary>What an audience sees of a body.</summary>
+    public Func<byte[], Audience, byte[]> View { get; set; } = (body, _) => body;
 
     public Caller Caller => new("acme", "anna", Scopes.None, Time.GetUtcNow() + TimeSpan.FromHours(1));
 
@@ -77,6 +82,10 @@ internal sealed class TestNode : ISessionHost
         await BeforeResolve(label);
         return new StreamAnswer(Stream(label), null);
     }
+
+    public Audience AudienceOf(Caller caller) => Audience(caller);
+
+    public byte[] Of(StreamName stream, byte[] body, Audience audience) => View(body, audience);
 
     public ValueTask<Caller?> AuthenticateAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult<Caller?>(null);
 

@@ -158,8 +158,8 @@ public sealed class HeadCheckLoopTests : IDisposable
 
         public ValueTask<StreamLocation> LocateAsync(StreamName stream, long offset, CancellationToken cancellationToken) => Log.LocateAsync(stream, offset, cancellationToken);
 
-        public ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, long after, int limit, CancellationToken cancellationToken) =>
-            Log.ReadAsync(stream, after, limit, cancellationToken);
+        public ValueTask<IReadOnlyList<StreamFrame>> ReadAsync(StreamName stream, Audience audience, long after, int limit, CancellationToken cancellationToken) =>
+            Log.ReadAsync(stream, audience, after, limit, cancellationToken);
 
         public ValueTask<IReadOnlyDictionary<StreamName, long>> HeadsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken)
         {
@@ -189,6 +189,11 @@ public sealed class HeadCheckLoopTests : IDisposable
         }
 
         public void Publish(StreamName stream, StreamFrame frame)
+        {
+            // Lost.
+        }
+
+        public void Publish(StreamName stream, LiveFrame frame)
         {
             // Lost.
         }

@@ -40,7 +40,7 @@ public sealed class RetentionLoopTests : IDisposable
             Retention = new RetentionOptions { Days = 30 },
             Urls = [],
         };
-        _loop = new RetentionLoop(new SqliteRetentionStore(_database), new SqliteShareStore(_database), _limits, _tenants, settings, _clock, NullLogger<RetentionLoop>.Instance);
+        _loop = new RetentionLoop(new SqliteRetentionStore(_database), new SqliteTrackingStore(_database), new SqliteShareStore(_database), _limits, _tenants, settings, _clock, NullLogger<RetentionLoop>.Instance);
     }
 
     [Fact]

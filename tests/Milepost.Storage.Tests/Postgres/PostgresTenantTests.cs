@@ -8,7 +8,7 @@ namespace Milepost.Storage.Tests.Postgres;
 /// <summary>The second wall between tenants: what the server shows a statement that forgot its WHERE.</summary>
 public sealed class PostgresTenantTests(PostgresFixture postgres)
 {
-    private static readonly string[] Tables = ["events", "orders", "customers", "streams", "notifications", "entries", "notifications_default", "entries_default"];
+    private static readonly string[] Tables = ["events", "orders", "customers", "streams", "notifications", "entries", "notifications_default", "entries_default", "driver_tracks", "order_tracks", "fix_history", "fix_history_default", "eta_revisions"];
 
     [Fact]
     public async Task Without_a_tenant_nothing_is_seen_and_nothing_written()

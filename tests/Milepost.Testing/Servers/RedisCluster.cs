@@ -24,7 +24,24 @@ public sealed class RedisCluster : IAsyncDisposable
 
         var cluster = new RedisCluster(nodes);
         await Shell.RunAsync("redis-cli", ["--cluster", "create", .. nodes.Select(node => node.Connection), "--cluster-replicas", "0", "--cluster-yes"]);
+        await cluster.KnowsItselfAsync();
         return cluster;
+    }
+
+    // "create" returns when the slots are given out; what is published before the nodes' links among each other stand is lost on them.
+    private async Task KnowsItselfAsync()
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Default);
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        do
+        {
+            var answers = await Task.WhenAll(Nodes.Select(node => node.CommandAsync("cluster", "nodes")));
+            if (Array.TrueForAll(answers, answer => answer.Split('\n').Count(line => line.Contains(" connected ", StringComparison.Ordinal)) == Nodes.Count))
+            {
+                return;
+            }
+        }
+        while (await again.WaitForNextTickAsync(deadline.Token));
     }
 
     public async ValueTask DisposeAsync()

@@ -5,27 +5,27 @@ using Milepost.Realtime.Streams;
 namespace Milepost.Realtime.Backplane.Redis;
 
 /// <summary>Sends hints through one connection, behind whoever commits: many at a time, and never more under way than the window.</summary>
-internal sealed class HintPublisher(RedisConnection connection, ulong node, Func<long> epoch, TimeProvider time)
+internal sealed class HintPublisher(RedisConnection connection, Func<long> epoch, TimeProvider time)
 {
     private const int Window = 1024;
     private const long BytesLimit = 32 * 1024 * 1024;
 
     // Hints that do not fit are dropped and not waited for: the commit has happened, and the head check of the other nodes finds the entry.
-    private readonly Channel<(StreamName Stream, StreamFrame Frame)> _queue = Channel.CreateBounded<(StreamName, StreamFrame)>(
+    private readonly Channel<(StreamName Stream, byte[] Message)> _queue = Channel.CreateBounded<(StreamName, byte[])>(
         new BoundedChannelOptions(16 * 1024) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
     private long _bytes;
 
-    public void Add(StreamName stream, StreamFrame frame)
+    public void Add(StreamName stream, byte[] message)
     {
         // While Redis is away nobody hears it, and behind the outage every head is looked up.
-        if (!connection.IsHealthy || !TryReserve(frame.Body.Length))
+        if (!connection.IsHealthy || !TryReserve(message.Length))
         {
             RealtimeMetrics.Dropped.Add(1);
         }
-        else if (!_queue.Writer.TryWrite((stream, frame)))
+        else if (!_queue.Writer.TryWrite((stream, message)))
         {
-            Interlocked.Add(ref _bytes, -frame.Body.Length);
+            Interlocked.Add(ref _bytes, -message.Length);
             RealtimeMetrics.Dropped.Add(1);
         }
     }
@@ -39,8 +39,8 @@ internal sealed class HintPublisher(RedisConnection connection, ulong node, Func
         {
             while (window.Count < Window && _queue.Reader.TryRead(out var hint))
             {
-                Interlocked.Add(ref _bytes, -hint.Frame.Body.Length);
-                window.Add(connection.PublishAsync(HintMessage.Channel(epoch(), hint.Stream), HintMessage.Encode(node, hint.Frame)));
+                Interlocked.Add(ref _bytes, -hint.Message.Length);
+                window.Add(connection.PublishAsync(HintMessage.Channel(epoch(), hint.Stream), hint.Message));
             }
 
             if (!await SettleAsync(window) && cancellationToken.IsCancellationRequested)

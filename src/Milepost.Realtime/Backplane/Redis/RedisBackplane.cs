@@ -23,7 +23,7 @@ public sealed class RedisBackplane : IBackplane
     public RedisBackplane(RedisConnections connections, Func<long> epoch, TimeProvider time)
     {
         _connections = connections;
-        _publishers = [.. connections.All.Select(connection => new HintPublisher(connection, _node, epoch, time))];
+        _publishers = [.. connections.All.Select(connection => new HintPublisher(connection, epoch, time))];
         _channels = [.. connections.All.Select(connection => new StreamChannels(connection, epoch, time, Received))];
     }
 
@@ -43,7 +43,9 @@ public sealed class RedisBackplane : IBackplane
         }
     }
 
-    public void Publish(StreamName stream, StreamFrame frame) => _publishers[IndexOf(stream)].Add(stream, frame);
+    public void Publish(StreamName stream, StreamFrame frame) => _publishers[IndexOf(stream)].Add(stream, HintMessage.Encode(_node, frame));
+
+    public void Publish(StreamName stream, LiveFrame frame) => _publishers[IndexOf(stream)].Add(stream, HintMessage.Encode(_node, frame));
 
     public void InterestChanged(StreamName stream) => _channels[IndexOf(stream)].Changed(stream);
 
@@ -62,21 +64,29 @@ public sealed class RedisBackplane : IBackplane
 
     private void Received(StreamName stream, byte[] message)
     {
-        if (!HintMessage.TryRead(message, out var node, out var offset, out var frame))
+        if (!HintMessage.TryRead(message, out var hint))
         {
             RealtimeMetrics.Malformed.Add(1);
+            return;
         }
-        else if (node != _node)
+
+        if (hint.Node == _node)
         {
-            RealtimeMetrics.Received.Add(1);
-            if (frame is null)
-            {
-                _receiver!.Receive(stream, offset);
-            }
-            else
-            {
-                _receiver!.Receive(stream, frame);
-            }
+            return;
+        }
+
+        RealtimeMetrics.Received.Add(1);
+        if (hint.Live is { } live)
+        {
+            _receiver!.Receive(stream, live);
+        }
+        else if (hint.Frame is { } frame)
+        {
+            _receiver!.Receive(stream, frame);
+        }
+        else
+        {
+            _receiver!.Receive(stream, hint.Offset);
         }
     }
 }

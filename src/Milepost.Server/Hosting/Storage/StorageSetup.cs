@@ -3,13 +3,16 @@ using Milepost.Core.Access;
 using Milepost.Core.Customers;
 using Milepost.Core.DeadLetters;
 using Milepost.Core.Deliveries;
+using Milepost.Core.Leases;
 using Milepost.Core.Notifications;
 using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Sharing;
+using Milepost.Core.Silence;
 using Milepost.Core.Streams;
 using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
+using Milepost.Core.Tracking;
 using Milepost.Server.Settings;
 using Milepost.Storage;
 using Milepost.Storage.Postgres;
@@ -43,6 +46,7 @@ internal static class StorageSetup
                 services.AddSingleton<IShareStore, SqliteShareStore>();
                 services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
                 services.AddSingleton<ITenantStore, SqliteTenantStore>();
+                services.AddSingleton<ILeaseStore, SqliteLeaseStore>();
                 services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
                 services.AddSingleton<IDeliveryHistory, SqliteDeliveryHistory>();
                 services.AddSingleton<IOutbox, SqliteOutbox>();
@@ -50,6 +54,8 @@ internal static class StorageSetup
                 services.AddSingleton<IDecisionStore, SqliteDecisionStore>();
                 services.AddSingleton<IDeliveryLimitStore, SqliteDeliveryLimitStore>();
                 services.AddSingleton<ISuppressionStore, SqliteSuppressionStore>();
+                services.AddSingleton<ITrackingStore, SqliteTrackingStore>();
+                services.AddSingleton<IOrderWatch, SqliteOrderWatch>();
                 services.AddHostedService<CheckpointLoop>();
                 break;
             case StorageOptions.Postgres:
@@ -74,6 +80,9 @@ internal static class StorageSetup
                 services.AddSingleton<IShareStore, PostgresShareStore>();
                 services.AddSingleton<ITemplateStore, PostgresTemplateStore>();
                 services.AddSingleton<ITenantStore, PostgresTenantStore>();
+                services.AddSingleton<ITrackingStore, PostgresTrackingStore>();
+                services.AddSingleton<IOrderWatch, PostgresOrderWatch>();
+                services.AddSingleton<ILeaseStore>(provider => new PostgresLeaseStore(provider.GetRequiredService<PostgresDatabase>()));
                 break;
             default:
                 throw new UnreachableException();

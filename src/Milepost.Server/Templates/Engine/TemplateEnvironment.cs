@@ -41,7 +41,7 @@ internal sealed partial class TemplateEnvironment
         };
         configuration.ObjectDescriptorProviders.Add(new ModelDescriptors());
         var environment = Handlebars.Create(configuration);
-        TextHelpers.Register(environment);
+        TemplateFunctions.Register(environment);
         return environment;
     }
 

@@ -8,7 +8,7 @@ namespace Milepost.Server.Templates.Engine;
 /// What templates can do with values. What is absent (null) is written as nothing; what is of the wrong kind is a fault. Text that they give is
 /// escaped like any other.
 /// </summary>
-internal static class TextHelpers
+internal static class TemplateFunctions
 {
     private delegate object? Helper(TextFormats formats, Call call);
 

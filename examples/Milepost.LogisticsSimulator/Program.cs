@@ -1,0 +1,3 @@
+using Milepost.LogisticsSimulator;
+
+return await CommandLine.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,154 @@
+using System.Text.Json;
+using Milepost.Core.Etas;
+using Milepost.Core.Orders;
+using Milepost.Core.Tracking;
+using Milepost.Protocol.Orders;
+using Milepost.Server.Logistics.Plans;
+
+namespace Milepost.Server.Tracking;
+
+/// <summary>Looks at drivers, one at a time: what is new of the driver, and what follows from it for each of the orders.</summary>
+internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, RouteLines lines)
+{
+    /// <param name="driver">Who.</param>
+    /// <param name="situation">What is stored, as of one moment.</param>
+    /// <param name="fixes">What has come; may be empty.</param>
+    /// <param name="now">The time.</param>
+    public DriverPass Run(DriverKey driver, Situation situation, IReadOnlyList<LocationFix> fixes, DateTimeOffset now)
+    {
+        var before = situation.Driver is { } row ? JsonSerializer.Deserialize(row.Body, TrackingJson.Default.DriverTrack) : null;
+        var (track, accepted) = (before, (IReadOnlyList<LocationFix>)[]);
+        var points = new List<HistoryPoint>();
+        if (fixes.Count > 0)
+        {
+            var filtered = FixFilter.Accept(before, fixes, rules, now);
+            TrackerMetrics.Judged(filtered);
+            (track, var kept) = HistoryThinning.Step(filtered.Track, filtered.Accepted, rules);
+            accepted = filtered.Accepted;
+            points.AddRange(kept.SelectMany(fix => Points(driver, situation.Orders, fix)));
+        }
+
+        var underWay = situation.Orders.Count(order => OrderStatusTable.IsOnTheWay(order.Order.ShownStatus()));
+        var (events, revisions, orders) = (new List<RecordedEvent>(), new List<EtaRevision>(), new List<LookedAt>());
+        DateTimeOffset? checkAt = null;
+        foreach (var order in situation.Orders)
+        {
+            var known = order.Track is { } stored ? JsonSerializer.Deserialize(stored.Body, TrackingJson.Default.OrderTrack)! : OrderTrack.Start;
+            var step = OrderStep.Step(order.Order, known, track, accepted, Told(order.Order, driver, track), lines.Of, rules, now);
+            var isAlone = underWay - (OrderStatusTable.IsOnTheWay(order.Order.ShownStatus()) ? 1 : 0) == 0;
+            orders.Add(new LookedAt(order, step.Track, step.Track != known, isAlone));
+            events.AddRange(Events(order.Order, step, accepted.Count > 0 ? accepted[^1].Time : now, now));
+            if (step.Revision is { } revision)
+            {
+                revisions.Add(new EtaRevision(driver.Tenant, order.Order.Id, now, ToEta(revision.Estimate), revision.Shown));
+            }
+
+            checkAt = checkAt is null || step.CheckAt < checkAt ? step.CheckAt : checkAt;
+        }
+
+        return new DriverPass
+        {
+            Driver = driver,
+            Row = situation.Driver,
+            Track = track is not null && track != before ? track : null,
+            Orders = orders,
+            Newest = accepted.Count > 0 ? accepted[^1] : null,
+            Events = events,
+            Points = points,
+            Revisions = revisions,
+            CheckAt = checkAt,
+        };
+    }
+
+    private static IEnumerable<RecordedEvent> Events(Order order, OrderStepResult step, DateTimeOffset at, DateTimeOffset now)
+    {
+        if (step.Raised is { } raised)
+        {
+            yield return raised is ArrivalKind.Arriving ? TrackingEvents.Arriving(order, at, now) : TrackingEvents.Nearby(order, at, now);
+        }
+
+        if (step.Publish is { } estimate)
+        {
+            yield return TrackingEvents.EtaUpdated(order, ToEta(estimate), estimate.CalculatedAt, now);
+        }
+
+        if (step.IsFreshAgain)
+        {
+            yield return TrackingEvents.Stale(order, new StaleNotice(Stale: false, at), now);
+        }
+    }
+
+    // The orders that the driver has with them; without any the point is the driver's alone.
+    private static IEnumerable<HistoryPoint> Points(DriverKey driver, IReadOnlyList<TrackedOrder> orders, LocationFix fix) =>
+        orders.Where(order => OrderStatusTable.IsOnTheWay(order.Order.ShownStatus())).Select(order => (string?)order.Order.Id).DefaultIfEmpty(null).Select(orderId => new HistoryPoint
+        {
+            Tenant = driver.Tenant,
+            DriverId = driver.DriverId,
+            OrderId = orderId,
+            Time = fix.Time,
+            ReceivedAt = fix.ReceivedAt,
+            Lat = fix.At.Lat,
+            Lon = fix.At.Lon,
+            AccuracyMeters = fix.AccuracyMeters,
+            HeadingDegrees = fix.HeadingDegrees,
+            SpeedMetersPerSecond = fix.SpeedMetersPerSecond,
+        });
+
+    private ToldWay Told(Order order, DriverKey driver, DriverTrack? track)
+    {
+        plans.Want(new PlanWish(
+            order.Tenant, order.Id, driver.DriverId, OrderStep.Place(order.Pickup?.Lat, order.Pickup?.Lon), OrderStep.Place(order.Destination?.Lat, order.Destination?.Lon), track?.Last?.At));
+        if (plans.Get(order.Tenant, order.Id) is not { } plan)
+        {
+            return ToldWay.None;
+        }
+
+        // A document that names another driver was made before the order changed hands.
+        var route = plan.Route is { } line && (line.DriverId ?? driver.DriverId) == driver.DriverId ? line : null;
+        var eta = plan.Eta is { } estimate && (estimate.DriverId ?? driver.DriverId) == driver.DriverId ? estimate : null;
+        return new ToldWay
+        {
+            Route = route is null ? null : new ToldRoute(route.Polyline, route.Precision, route.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), Source(route.Source)),
+            Eta = eta is null ? null : ToEstimate(eta),
+            StopsBefore = eta?.StopsBefore,
+        };
+    }
+
+    private static string Source(PlanSource source) => source is PlanSource.Logistics ? "logistics" : "routing";
+
+    private static EtaEstimate ToEstimate(PlannedEta eta) => new()
+    {
+        At = eta.At,
+        From = eta.From ?? eta.At,
+        To = eta.To ?? eta.At,
+        Source = eta.Source is PlanSource.Logistics ? EtaSource.Logistics : EtaSource.Routing,
+        Confidence = eta.Confidence switch
+        {
+            "low" => EtaConfidence.Low,
+            "high" => EtaConfidence.High,
+            _ => EtaConfidence.Medium,
+        },
+        Reason = eta.Reason,
+        CalculatedAt = eta.CalculatedAt,
+    };
+
+    private static Eta ToEta(EtaEstimate estimate) => new(Whole(estimate.At), Whole(estimate.From), Whole(estimate.To), estimate.Reason)
+    {
+        Source = estimate.Source switch
+        {
+            EtaSource.Logistics => "logistics",
+            EtaSource.Routing => "routing",
+            EtaSource.Estimate => "estimate",
+            _ => "sender",
+        },
+        Confidence = estimate.Confidence switch
+        {
+            EtaConfidence.Low => "low",
+            EtaConfidence.Medium => "medium",
+            _ => "high",
+        },
+    };
+
+    // Nobody knows it to the millisecond.
+    private static DateTimeOffset Whole(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+}
