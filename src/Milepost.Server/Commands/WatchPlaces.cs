@@ -28,7 +28,14 @@ internal sealed class WatchPlaces(WatchLines lines, TimeProvider time) : IDispos
     {
         if (entry is { Stream: { } stream, Type: FrameTypes.OrderStatusChanged or FrameTypes.OrderEtaUpdated or FrameTypes.OrderUpdated })
         {
-            Expect(stream, entry.Data.Deserialize(ProtocolJson.Default.OrderChanged)?.Eta);
+            try
+            {
+                Expect(stream, entry.Data.Deserialize(ProtocolJson.Default.OrderChanged)?.Eta);
+            }
+            catch (JsonException)
+            {
+                // A server of a later version may say more than this program knows: what was expected stays.
+            }
         }
     }
 

@@ -9,6 +9,9 @@ internal sealed class OrderStory
 {
     private const double SilentShare = 0.12;
 
+    // However fast the demo is: the server is to see the driver at the door before the courier says that it is over.
+    private static readonly TimeSpan LeastHandOver = TimeSpan.FromSeconds(4);
+
     private readonly ScriptOptions _options;
     private readonly Random _random;
     private readonly DemoCustomer _customer;
@@ -96,8 +99,10 @@ internal sealed class OrderStory
         Status(37, _courier, "courier_assigned");
         Status(44, _courier, "picked_up");
         Status(47, _courier, "out_for_delivery");
+        Add(58, _courier, EventTypes.OrderNoteAdded, new { note = $"{_driver.Name} is on the way to you", customerVisible = true });
         Status(74, _courier, "arriving");
         Status(88, _courier, "delivered", Pick("Handed over at the door", "In the parcel box", "Left with your neighbour"));
+        Add(89, _courier, EventTypes.OrderProofAdded, new { proof = new { receivedBy = _customer.Name } });
         return _events;
     }
 
@@ -145,7 +150,7 @@ internal sealed class OrderStory
         Shop = Shop,
         Customer = _customer,
         ReadyAfter = TimeSpan.FromSeconds(readyAfter * _pace),
-        HandOver = TimeSpan.FromSeconds(5 * _pace),
+        HandOver = LeastHandOver + TimeSpan.FromSeconds(2 * _pace),
         Delivered = "Handed over at the door",
     };
 

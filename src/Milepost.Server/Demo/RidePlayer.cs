@@ -59,6 +59,7 @@ internal sealed class RidePlayer(DemoFleet fleet, ShopPlayer shop, TimeProvider 
         }
 
         await told.StatusAsync("delivered", plan.Delivered);
+        await told.Async(EventTypes.OrderProofAdded, new { proof = new { receivedBy = plan.Customer.Name } });
         await fleet.ReachesAsync(plan.OrderId, OrderPhase.Done, cancellationToken);
         fleet.Release(driver.Id);
     }
