@@ -21,7 +21,7 @@ internal sealed class Ride : IDisposable
     private readonly MilepostClient _shop;
     private readonly HttpClient _http;
     private int _events;
-    private DateTimeOffset _clock = DateTimeOffset.UtcNow.AddSeconds(-20);
+    private DateTimeOffset _clock = TimeProvider.System.GetUtcNow().AddSeconds(-20);
 
     public Ride(TestServer server)
     {
