@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Milepost.Core.Tracking;
-using Milepost.Protocol.Streams;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Streams;
 using Milepost.Protocol.Tracking;
