@@ -184,7 +184,12 @@ public sealed class DemoPageTests(DemoPageTests.World world) : IClassFixture<Dem
             });
         }
 
-        public async Task<IPage> OpenAsync(int width = 1280, int height = 900, string customer = "amira", Func<IPage, Task>? prepare = null)
+        public Uri Address => _demo!.Address;
+
+        public Task<IPage> OpenAsync(int width = 1280, int height = 900, string customer = "amira", Func<IPage, Task>? prepare = null) =>
+            OpenAsync(new Uri(_demo!.Address, "#" + customer), width, height, prepare);
+
+        public async Task<IPage> OpenAsync(Uri address, int width, int height, Func<IPage, Task>? prepare = null)
         {
             var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
             var page = await context.NewPageAsync();
@@ -201,7 +206,7 @@ public sealed class DemoPageTests(DemoPageTests.World world) : IClassFixture<Dem
                 await prepare(page);
             }
 
-            await page.GotoAsync($"{_demo!.Address}#{customer}");
+            await page.GotoAsync(address.ToString());
             return page;
         }
 

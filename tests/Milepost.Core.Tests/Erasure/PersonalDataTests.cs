@@ -13,9 +13,9 @@ public sealed class PersonalDataTests
 {
     // What stays of each kind of record. Whoever adds a field decides here, and in PersonalData, whether it is personal.
     [Theory]
-    [InlineData(typeof(RecordedEvent), "Customer Destination Eta Message Note Pickup", "Correction CustomerVisible Delay Driver Id Items Promise ReceivedAt Source Stale Status Subject Tenant Time Total Type")]
-    [InlineData(typeof(Order), "Destination Eta Pickup",
-        "CustomerId DelayToldAt Delayed DelaysRaised DelaysTold DeliveredAt Driver EventCount FailedAttempts Id Items Last LocationStale PaidAt PlacedAt Promise PromiseGiven Reached StalesRaised Status StatusSince Tenant Total")]
+    [InlineData(typeof(RecordedEvent), "Customer Destination Eta Message Note Pickup Proof Rating", "Correction CustomerVisible Delay Driver Id Items Promise ReceivedAt Source Stale Status Subject Tenant Time Total Type")]
+    [InlineData(typeof(Order), "Destination Eta Pickup Proof Rating",
+        "CustomerId DelayToldAt Delayed DelaysRaised DelaysTold DeliveredAt Driver EndedAt EventCount FailedAttempts Id Items Last LocationStale PaidAt PlacedAt Promise PromiseGiven Reached StalesRaised Status StatusSince Tenant Total")]
     [InlineData(typeof(MessageRequest), "Body CollapseKey Data Title", "Category Channels DigestWindow ExpiresAt Lane OrderId Priority RequestId SendAt Type")]
     [InlineData(typeof(Customer), "Devices Preferences PreferencesVersion Profile ProfileKey", "ErasedAt Tenant")]
     [InlineData(
@@ -37,6 +37,8 @@ public sealed class PersonalDataTests
             Eta = new Eta(Some.Evening, null, null, "rain"),
             Pickup = new Pickup("Ada", "Street 2", 1, 2),
             Driver = new Driver("d-1", "Dan", "bike"),
+            Proof = new ProofOfDelivery { ReceivedBy = "Ada", At = Some.Evening },
+            Rating = new RatingGiven { Number = 1, Stars = 5, Comment = "Ada was happy", At = Some.Evening },
             Message = new MessageRequest { RequestId = "r-1", Type = "shop.news", Category = NotificationCategory.Social, Priority = NotificationPriority.Low, Title = "Dear Ada", Body = "Hi", CollapseKey = "ada" },
         };
         var bare = PersonalData.Without(full, "c-1");
@@ -46,6 +48,8 @@ public sealed class PersonalDataTests
             Note = null,
             Destination = null,
             Pickup = null,
+            Proof = null,
+            Rating = null,
             Eta = new Eta(Some.Evening, null, null, null),
             Message = new MessageRequest { RequestId = "r-1", Type = "shop.news", Category = NotificationCategory.Social, Priority = NotificationPriority.Low },
         });

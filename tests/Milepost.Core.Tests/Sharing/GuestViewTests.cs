@@ -3,6 +3,7 @@ using Milepost.Core.Orders;
 using Milepost.Core.Sharing;
 using Milepost.Core.Streams;
 using Milepost.Core.Tenants;
+using Milepost.Core.Tracking;
 using Milepost.Protocol;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Orders;
@@ -60,9 +61,17 @@ public sealed class GuestViewTests
     }
 
     [Fact]
+    public void What_the_policy_hides_is_not_there()
+    {
+        var view = Marked(isOver: false).ToGuest(Brand, Hidden);
+        (view.Driver, view.Eta, view.Location, view.Route).ShouldBe((null, null, null, null));
+        Marked(isOver: false).ToGuest(Brand, Hidden with { Fields = new VisibleFields { Vehicle = true } }).Driver.ShouldBe(new GuestDriver(null, "bicycle"));
+    }
+
+    [Fact]
     public void Of_an_order_that_is_over_neither_driver_nor_time_is_shown()
     {
-        var view = Marked(isOver: true).ToGuest(Brand, GuestSight.None);
+        var view = Marked(isOver: true).ToGuest(Brand, new GuestSight(VisibleFields.All, null, null));
         (view.Active, view.Driver, view.Eta, view.Location, view.Route).ShouldBe((false, null, null, null, null));
         view.Proof.ShouldNotBeNull();
     }
@@ -75,15 +84,17 @@ public sealed class GuestViewTests
     [InlineData("B-XY 123", null)]
     [InlineData(null, null)]
     public void Of_a_vehicle_only_its_kind_is_shown(string? vehicle, string? kind) =>
-        Snapshot([Event(EventTypes.OrderDriverAssigned, 0) with { Driver = new Driver("d-1", "  Ana  Maria ", vehicle) }]).ToGuest(new TenantBrand(), GuestSight.None)
+        Snapshot([Event(EventTypes.OrderDriverAssigned, 0) with { Driver = new Driver("d-1", "  Ana  Maria ", vehicle) }]).ToGuest(new TenantBrand(), Sight)
             .Driver.ShouldBe(new GuestDriver("Ana", kind));
 
     [Fact]
     public void A_logo_comes_over_https_or_not_at_all() =>
-        Snapshot([Event(EventTypes.OrderPlaced, 0)]).ToGuest(new TenantBrand { LogoUrl = "http://cdn.shop.example/logo.png" }, GuestSight.None).Brand.ShouldBeNull();
+        Snapshot([Event(EventTypes.OrderPlaced, 0)]).ToGuest(new TenantBrand { LogoUrl = "http://cdn.shop.example/logo.png" }, Hidden).Brand.ShouldBeNull();
+
+    private static GuestSight Hidden => new(VisibleFields.None, null, null);
 
     private static GuestSight Sight => new(
-        new GuestLocation(52.5, 13.4, Noon.AddMinutes(5), 90), new GuestRoute([new GuestPoint(52.5, 13.4), new GuestPoint(52.6, 13.5)], 1200));
+        VisibleFields.All, new GuestLocation(52.5, 13.4, Noon.AddMinutes(5), 90), new GuestRoute([new GuestPoint(52.5, 13.4), new GuestPoint(52.6, 13.5)], 1200));
 
     /// <summary>An order with something in every field there is; what must not get out says so.</summary>
     private static OrderSnapshot Marked(bool isOver)

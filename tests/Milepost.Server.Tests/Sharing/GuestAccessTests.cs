@@ -112,8 +112,11 @@ public sealed class GuestAccessTests : IAsyncLifetime
             (error.Stream, error.Code).ShouldBe((other, "not_found"));
         }
 
-        await Guests.StatusAsync(_server, "o-1", "preparing");
-        (await socket.UntilAsync("order.status.changed")).Stream.ShouldBe("order");
+        await Guests.TellAsync(_server, "o-1", "order.status.changed", new { status = "preparing", note = "SECRET", customer = new { id = "ada", name = "SECRET" } });
+        var frame = await socket.UntilAsync("order.status.changed");
+        (frame.Stream, frame.Id).ShouldBe(("order", null));
+        frame.Data.GetRawText().ShouldNotContain("SECRET");
+        frame.Data.EnumerateObject().Select(field => field.Name).ShouldBe(["status", "active", "time", "delayed", "locationStale"]);
         (await Guests.GetAsync(_server, "/api/v1/poll?streams=order:o-1", _token)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await Guests.GetAsync(_server, "/api/v1/poll?streams=order", TestServer.Token("ada"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await Guests.GetAsync(_server, "/api/v1/poll?streams=order", _token)).StatusCode.ShouldBe(HttpStatusCode.OK);
