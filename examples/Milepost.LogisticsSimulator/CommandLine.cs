@@ -15,11 +15,12 @@ internal static class CommandLine
         var speed = new Option<double>("--speed") { Description = "How many seconds pass in the city in one second, 0.1 to 30.", DefaultValueFactory = _ => defaults.Speed };
         var seed = new Option<int>("--seed") { Description = "Decides all that chance decides.", DefaultValueFactory = _ => defaults.Seed };
         var precision = new Option<int>("--precision") { Description = "Decimal places of polylines, 5 or 6.", DefaultValueFactory = _ => defaults.Precision };
+        var interval = new Option<double>("--interval") { Description = "Seconds between two locations of a driver, 0.1 to 3600.", DefaultValueFactory = _ => defaults.FixInterval.TotalSeconds };
         var idle = new Option<bool>("--idle") { Description = "Drivers deliver only what they are told to, instead of making up orders." };
         var faults = new Option<string[]>("--fault") { Description = "Something that goes wrong: kind, kind=tenant or kind=tenant/driver; several are possible. Kinds: " + string.Join(", ", FaultNames.All), DefaultValueFactory = _ => [] };
         var command = new RootCommand("A simulated logistics service: drivers who ride through an invented city, told of as docs/protocol/logistics.*.yaml says, with faults on demand.")
         {
-            port, tenants, drivers, speed, seed, precision, idle, faults,
+            port, tenants, drivers, speed, seed, precision, interval, idle, faults,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -34,6 +35,7 @@ internal static class CommandLine
                     Speed = parsed.GetValue(speed),
                     Seed = parsed.GetValue(seed),
                     Precision = parsed.GetValue(precision),
+                    FixInterval = Seconds(parsed.GetValue(interval)),
                     Errands = !parsed.GetValue(idle),
                     Faults = [.. parsed.GetValue(faults)!.Select(FaultNames.Parse)],
                 };
@@ -49,6 +51,9 @@ internal static class CommandLine
         });
         return command;
     }
+
+    /// <summary>What no span of time can hold is as wrong as what is too long.</summary>
+    private static TimeSpan Seconds(double seconds) => seconds is >= 0 and < 1_000_000 ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
 
     private static async Task<int> RunAsync(SimulatorOptions options, InvocationConfiguration console, CancellationToken cancellation)
     {

@@ -14,6 +14,9 @@ public sealed class Simulator : IAsyncDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Requests that are slow on purpose are not waited for.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(3);
+
     private readonly WebApplication _app;
     private readonly ITimer _timer;
 
@@ -34,7 +37,7 @@ public sealed class Simulator : IAsyncDisposable
     public World World { get; }
 
     /// <summary>The bearer token of a tenant.</summary>
-    public static string TokenOf(string tenant) => $"sim-{tenant}";
+    public static string TokenOf(string tenant) => $"sim-{Uri.EscapeDataString(tenant)}";
 
     /// <summary>Starts it.</summary>
     /// <exception cref="InvalidSettingException">An option is out of its range.</exception>
@@ -44,7 +47,9 @@ public sealed class Simulator : IAsyncDisposable
         options.Check();
         var world = new World(options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
+        // What keeps it from starting is thrown.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port));
         var app = builder.Build();
         try
@@ -70,6 +75,7 @@ public sealed class Simulator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _timer.DisposeAsync();
+        await _app.StopAsync();
         await _app.DisposeAsync();
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Milepost.Client;
+using Milepost.Core.Tracking;
 using Milepost.Server.Hosting;
 using Milepost.Server.Settings;
 
@@ -32,7 +33,9 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="dataDirectory">Data of an earlier run; a fresh temporary directory when null.</param>
     /// <param name="roles">What it does.</param>
     /// <param name="addresses">At how many ports it listens.</param>
-    public static async Task<TestServer> StartAsync(Action<ServerSettings>? configure = null, string? dataDirectory = null, Roles roles = Roles.All, int addresses = 1)
+    /// <param name="tracking">The numbers of tracking, where they are not the usual ones.</param>
+    public static async Task<TestServer> StartAsync(
+        Action<ServerSettings>? configure = null, string? dataDirectory = null, Roles roles = Roles.All, int addresses = 1, TrackingOptions? tracking = null)
     {
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("milepost-test-").FullName;
         var settings = new ServerSettings
@@ -42,6 +45,7 @@ internal sealed class TestServer : IAsyncDisposable
             Auth = new AuthOptions { SigningKey = Key },
             Gateway = new GatewayOptions { AllowedOrigins = ["https://shop.example"] },
             Ingest = new IngestOptions(),
+            Tracking = tracking ?? TrackingOptions.Default,
             Roles = roles,
             Urls = [.. Enumerable.Repeat("http://127.0.0.1:0", addresses)],
         };

@@ -9,19 +9,18 @@ namespace Milepost.LogisticsSimulator.Api;
 /// <summary>Drivers, routes and estimates: <c>docs/protocol/logistics.openapi.yaml</c>.</summary>
 internal sealed class DocumentEndpoints(World world, SimulatorOptions options)
 {
-    private long _answers;
-
     public void Map(IEndpointRouteBuilder group, IEndpointRouteBuilder photos)
     {
         group.MapGet("fleet-members/{id}", Member);
         group.MapGet("orders/{orderId}/route", Route);
         group.MapGet("orders/{orderId}/eta", Eta);
-        photos.MapGet("photos/{tenant}/{id}.svg", Photograph);
+        photos.MapGet("photos/{tenant}/of/{id}", Photograph);
     }
 
-    private IResult Member(HttpContext http, string tenant, string id)
+    private IResult Member(HttpContext http)
     {
-        if (world.Faults.Find(FaultKind.NoMember, tenant, id) is not null)
+        var (tenant, id) = (Segments.Tenant(http), Segments.Id(http));
+        if (world.Faults.Find(FaultKind.NoMember, tenant, id, Gate.NumberOf(http)) is not null)
         {
             return Problem.Of(404, "unknown_member");
         }
@@ -31,22 +30,25 @@ internal sealed class DocumentEndpoints(World world, SimulatorOptions options)
         return Answer(http, tenant, id, member, "id", "unknown_member");
     }
 
-    private IResult Route(HttpContext http, string tenant, string orderId)
+    private IResult Route(HttpContext http)
     {
+        var (tenant, orderId) = (Segments.Tenant(http), Segments.Id(http));
         var (driver, route) = world.Read(tenant, fleet => fleet.FindOrder(orderId) is { } order
             ? (order.Driver.Profile.Id, Documents.Route(order, world.Faults, tenant, options.Precision))
             : (null, null));
-        return Answer(http, tenant, driver, world.Faults.Find(FaultKind.NoRoute, tenant, driver) is null ? route : null, "orderId", "no_route");
+        return Answer(http, tenant, driver, world.Faults.Find(FaultKind.NoRoute, tenant, driver, Gate.NumberOf(http)) is null ? route : null, "orderId", "no_route");
     }
 
-    private IResult Eta(HttpContext http, string tenant, string orderId)
+    private IResult Eta(HttpContext http)
     {
+        var (tenant, orderId) = (Segments.Tenant(http), Segments.Id(http));
         var (driver, eta) = world.Read(tenant, fleet => fleet.FindOrder(orderId) is { } order ? (order.Driver.Profile.Id, Documents.Eta(order)) : (null, null));
-        return Answer(http, tenant, driver, world.Faults.Find(FaultKind.NoEta, tenant, driver) is null ? eta : null, "orderId", "no_eta");
+        return Answer(http, tenant, driver, world.Faults.Find(FaultKind.NoEta, tenant, driver, Gate.NumberOf(http)) is null ? eta : null, "orderId", "no_eta");
     }
 
-    private IResult Photograph(string tenant, string id)
+    private IResult Photograph(HttpContext http)
     {
+        var (tenant, id) = (Segments.Tenant(http), Segments.Id(http));
         var profile = world.HasTenant(tenant) ? world.Read(tenant, fleet => fleet.FindDriver(id)?.Profile) : null;
         return profile is { HasPhoto: true } ? Results.Text(Photo.Svg(profile), "image/svg+xml", Encoding.UTF8) : Problem.Of(404, "unknown_member");
     }
@@ -58,7 +60,7 @@ internal sealed class DocumentEndpoints(World world, SimulatorOptions options)
             return Problem.Of(404, absent);
         }
 
-        if (world.Faults.Find(FaultKind.WrongIdentity, tenant, driverId) is not null)
+        if (world.Faults.Find(FaultKind.WrongIdentity, tenant, driverId, Gate.NumberOf(http)) is not null)
         {
             document[identity] = "somebody-else";
         }
@@ -69,6 +71,6 @@ internal sealed class DocumentEndpoints(World world, SimulatorOptions options)
         var known = http.Request.Headers.IfNoneMatch.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries));
         return known.Any(value => value is "*" || string.Equals(value, etag, StringComparison.Ordinal))
             ? Results.StatusCode(304)
-            : Results.Text(MessageFaults.Answer(world.Faults, tenant, driverId, Interlocked.Increment(ref _answers) - 1, document), "application/json", Encoding.UTF8);
+            : Results.Text(MessageFaults.Answer(world.Faults, tenant, driverId, Gate.NumberOf(http), document), "application/json", Encoding.UTF8);
     }
 }

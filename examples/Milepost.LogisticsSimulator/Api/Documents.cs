@@ -25,7 +25,7 @@ internal static class Documents
         return member;
     }
 
-    public static string PhotoPath(string tenant, string driverId) => $"photos/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(driverId)}.svg";
+    public static string PhotoPath(string tenant, string driverId) => $"photos/{Uri.EscapeDataString(tenant)}/of/{Uri.EscapeDataString(driverId)}";
 
     public static JsonObject? Route(Order order, FaultSet faults, string tenant, int precision)
     {
@@ -42,7 +42,7 @@ internal static class Documents
             ["orderId"] = order.Id,
             ["driverId"] = driver,
             ["version"] = order.RouteVersion,
-            ["polyline"] = faults.Find(FaultKind.TruncatedPolyline, tenant, driver) is null ? polyline : MessageFaults.Truncated(polyline),
+            ["polyline"] = faults.Find(FaultKind.TruncatedPolyline, tenant, driver, order.RouteVersion) is null ? polyline : MessageFaults.Truncated(polyline),
             ["distanceMeters"] = Math.Round(route.Meters, 1),
             ["durationSeconds"] = Math.Round(route.Seconds, 1),
         };

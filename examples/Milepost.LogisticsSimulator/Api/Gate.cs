@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Milepost.LogisticsSimulator.Faults;
 using Milepost.LogisticsSimulator.Fleet;
 
@@ -6,16 +7,15 @@ namespace Milepost.LogisticsSimulator.Api;
 /// <summary>What stands before everything under <c>/v1/{tenant}</c>: who may, and what goes wrong with every request.</summary>
 internal sealed class Gate(World world, TimeProvider clock) : IEndpointFilter
 {
+    private readonly ConcurrentDictionary<string, long> _requests = new(StringComparer.Ordinal);
+
+    /// <summary>Counts the requests of a tenant from 0.</summary>
+    public static long NumberOf(HttpContext http) => (long)http.Items[typeof(Gate)]!;
+
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        var tenant = (string)http.Request.RouteValues["tenant"]!;
-        if (world.Faults.Find(FaultKind.Refused, tenant) is not null)
-        {
-            http.Abort();
-            return Results.Empty;
-        }
-
+        var tenant = Segments.Tenant(http);
         if (TenantOf(http.Request) is not { } own)
         {
             return Problem.Of(401, "unauthorized", "there is no token, or it is of no tenant");
@@ -26,29 +26,37 @@ internal sealed class Gate(World world, TimeProvider clock) : IEndpointFilter
             return Problem.Of(403, "wrong_tenant", "the token is of another tenant");
         }
 
-        if (world.Faults.Find(FaultKind.Slow, tenant) is { } slow)
+        var number = _requests.AddOrUpdate(tenant, 0, (_, earlier) => earlier + 1);
+        http.Items[typeof(Gate)] = number;
+        if (world.Faults.Find(FaultKind.Refused, tenant, driverId: null, number) is not null)
+        {
+            http.Abort();
+            return Results.Empty;
+        }
+
+        if (world.Faults.Find(FaultKind.Slow, tenant, driverId: null, number) is { } slow)
         {
             await Task.Delay(slow.Duration, clock, http.RequestAborted);
         }
 
-        return Failure(http, tenant) ?? await next(context);
+        return Failure(http, tenant, number) ?? await next(context);
     }
 
-    private IResult? Failure(HttpContext http, string tenant)
+    private IResult? Failure(HttpContext http, string tenant, long number)
     {
-        if (world.Faults.Find(FaultKind.TooMany, tenant) is { } many)
+        if (world.Faults.Find(FaultKind.TooMany, tenant, driverId: null, number) is { } many)
         {
             WaitFor(http, many);
             return Problem.Of(429, "too_many_requests");
         }
 
-        if (world.Faults.Find(FaultKind.Unavailable, tenant) is { } unavailable)
+        if (world.Faults.Find(FaultKind.Unavailable, tenant, driverId: null, number) is { } unavailable)
         {
             WaitFor(http, unavailable);
             return Problem.Of(503, "unavailable");
         }
 
-        return world.Faults.Find(FaultKind.InternalError, tenant) is null ? null : Problem.Of(500, "internal");
+        return world.Faults.Find(FaultKind.InternalError, tenant, driverId: null, number) is null ? null : Problem.Of(500, "internal");
     }
 
     private static void WaitFor(HttpContext http, Fault fault) => http.Response.Headers.RetryAfter = Math.Clamp((int)fault.Duration.TotalSeconds, 1, 3600).ToString();

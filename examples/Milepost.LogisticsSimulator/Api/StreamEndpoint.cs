@@ -19,9 +19,9 @@ internal sealed class StreamEndpoint(World world, IHostApplicationLifetime lifet
     /// <summary>RFC 6455, 1.3.</summary>
     private const string HandshakeSalt = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    public void Map(IEndpointRouteBuilder group) => group.MapGet("locations", ServeAsync);
+    public void Map(IEndpointRouteBuilder group) => group.MapGet("locations", (Delegate)ServeAsync);
 
-    private async Task<IResult> ServeAsync(HttpContext http, string tenant)
+    private async Task<IResult> ServeAsync(HttpContext http)
     {
         long? after = null;
         if (http.Request.Query.TryGetValue("after", out var text))
@@ -51,18 +51,19 @@ internal sealed class StreamEndpoint(World world, IHostApplicationLifetime lifet
         response.Upgrade = "websocket";
         response.SecWebSocketAccept = Accept(key);
         response.SecWebSocketProtocol = Subprotocol;
-        await TalkAsync(http, await upgrade.UpgradeAsync(), tenant, after);
+        await TalkAsync(http, upgrade, Segments.Tenant(http), after);
         return Results.Empty;
     }
 
-    private async Task TalkAsync(HttpContext http, Stream bytes, string tenant, long? after)
+    private async Task TalkAsync(HttpContext http, IHttpUpgradeFeature upgrade, string tenant, long? after)
     {
-        await using var transport = new FreezableStream(bytes, http.RequestAborted);
-        using var socket = WebSocket.CreateFromStream(transport, new WebSocketCreationOptions { IsServer = true, SubProtocol = Subprotocol, KeepAliveInterval = TimeSpan.Zero });
-        var connection = new StreamConnection(transport, http.Abort);
+        // It joins before the handshake is answered: a client that is connected misses nothing from then on.
+        var connection = new StreamConnection(http.Abort);
         world.Join(tenant, connection, after);
         try
         {
+            await using var transport = new FreezableStream(await upgrade.UpgradeAsync(), () => connection.Frozen, http.RequestAborted);
+            using var socket = WebSocket.CreateFromStream(transport, new WebSocketCreationOptions { IsServer = true, SubProtocol = Subprotocol, KeepAliveInterval = TimeSpan.Zero });
             await connection.RunAsync(socket, lifetime.ApplicationStopping);
         }
         finally

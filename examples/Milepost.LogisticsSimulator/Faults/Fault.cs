@@ -24,18 +24,40 @@ public sealed record Fault(FaultKind Kind, string? Tenant = null, string? Driver
         _ => 1,
     });
 
+    private bool IsOfTenant => Kind is FaultKind.StreamSilence or FaultKind.HalfOpen or FaultKind.SuddenClose or FaultKind.ResumeRefused
+        or FaultKind.Refused or FaultKind.Slow or FaultKind.InternalError or FaultKind.TooMany or FaultKind.Unavailable;
+
+    private bool CanRecur => Kind is not (FaultKind.StreamSilence or FaultKind.HalfOpen or FaultKind.ResumeRefused or FaultKind.Tunnel);
+
+    private bool HasDuration => Kind is FaultKind.FutureTime or FaultKind.OldTime or FaultKind.Tunnel or FaultKind.Slow or FaultKind.TooMany or FaultKind.Unavailable;
+
     internal bool Concerns(string? tenant, string? driverId) =>
         (Tenant is null || string.Equals(Tenant, tenant, StringComparison.Ordinal)) && (DriverId is null || string.Equals(DriverId, driverId, StringComparison.Ordinal));
 
     /// <summary>Whether the n-th of its kind goes wrong, counted from 0.</summary>
     internal bool Hits(long n) => (n + 1) % Frequency == 0;
 
-    /// <exception cref="InvalidSettingException">A number is out of its range.</exception>
+    /// <exception cref="InvalidSettingException">A number is out of its range, or means nothing for this kind.</exception>
     internal void Check()
     {
         if (!Enum.IsDefined(Kind))
         {
             throw new InvalidSettingException($"there is no fault {Kind}");
+        }
+
+        if (DriverId is not null && IsOfTenant)
+        {
+            throw new InvalidSettingException($"{FaultNames.Of(Kind)} is of a whole tenant; it cannot name a driver");
+        }
+
+        if (Every is not null && !CanRecur)
+        {
+            throw new InvalidSettingException($"{FaultNames.Of(Kind)} lasts; it cannot have every");
+        }
+
+        if (Seconds is not null && !HasDuration)
+        {
+            throw new InvalidSettingException($"{FaultNames.Of(Kind)} has no duration; it cannot have seconds");
         }
 
         if (Every is < 1 or > 1_000_000)

@@ -4,11 +4,10 @@ namespace Milepost.LogisticsSimulator.Faults;
 public sealed class FaultSet
 {
     private readonly Lock _gate = new();
+    private readonly IReadOnlyCollection<string> _tenants;
     private volatile Fault[] _faults = [];
 
-    internal FaultSet()
-    {
-    }
+    internal FaultSet(IReadOnlyCollection<string> tenants) => _tenants = tenants;
 
     /// <summary>Told after every change, on the thread that made it.</summary>
     internal Action? Changed { get; set; }
@@ -17,26 +16,27 @@ public sealed class FaultSet
     public IReadOnlyList<Fault> Current => _faults;
 
     /// <summary>Lets something go wrong as well; a fault of the same kind, tenant and driver is replaced.</summary>
-    /// <exception cref="InvalidSettingException">A number is out of its range.</exception>
+    /// <exception cref="InvalidSettingException">It cannot be so, or there is no such tenant.</exception>
     public void Add(Fault fault)
     {
-        fault.Check();
+        Check(fault);
         Change(faults => [.. faults.Where(other => !Same(other, fault)), fault]);
     }
 
     /// <summary>Lets something go wrong as well, as often and as long as is usual for it.</summary>
+    /// <exception cref="InvalidSettingException">It cannot be so, or there is no such tenant.</exception>
     public void Add(FaultKind kind, string? tenant = null, string? driverId = null) => Add(new Fault(kind, tenant, driverId));
 
     /// <summary>Ends all faults of a kind.</summary>
     public void Remove(FaultKind kind) => Change(faults => [.. faults.Where(fault => fault.Kind != kind)]);
 
     /// <summary>Ends what goes wrong and begins what is given.</summary>
-    /// <exception cref="InvalidSettingException">A number is out of its range; nothing is changed.</exception>
+    /// <exception cref="InvalidSettingException">One cannot be so, or there is no such tenant; nothing is changed.</exception>
     public void Replace(IReadOnlyCollection<Fault> faults)
     {
         foreach (var fault in faults)
         {
-            fault.Check();
+            Check(fault);
         }
 
         Change(_ => [.. faults]);
@@ -69,6 +69,15 @@ public sealed class FaultSet
         }
 
         Changed?.Invoke();
+    }
+
+    private void Check(Fault fault)
+    {
+        fault.Check();
+        if (fault.Tenant is { } tenant && !_tenants.Contains(tenant, StringComparer.Ordinal))
+        {
+            throw new InvalidSettingException($"{FaultNames.Of(fault.Kind)}: there is no tenant \"{tenant}\"");
+        }
     }
 
     private static bool Same(Fault left, Fault right) => left.Kind == right.Kind && left.Tenant == right.Tenant && left.DriverId == right.DriverId;

@@ -14,7 +14,7 @@ internal sealed class FixFaults(string tenant, int seed, FaultSet faults, Action
     /// <summary>Passes a fix on, or what became of it.</summary>
     public void Offer(Fix fix)
     {
-        if (faults.Find(FaultKind.Silence, tenant, fix.DriverId) is not null)
+        if (faults.Find(FaultKind.Silence, tenant, fix.DriverId, fix.Number) is not null)
         {
             return;
         }

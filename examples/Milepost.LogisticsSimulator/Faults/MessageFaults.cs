@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Milepost.LogisticsSimulator.Faults;
@@ -52,14 +53,15 @@ internal static class MessageFaults
     }
 
     /// <summary>One member after the other becomes of another type, the type's name excepted.</summary>
-    private static string WrongTypes(JsonObject json, long n)
+    private static string WrongTypes(JsonObject right, long n)
     {
+        var json = JsonNode.Parse(right.ToJsonString())!.AsObject();
         var names = json.Select(member => member.Key).Where(name => name is not "type").ToList();
         var name = names[(int)(n % names.Count)];
         json[name] = json[name]?.GetValueKind() switch
         {
-            System.Text.Json.JsonValueKind.Number => JsonValue.Create(json[name]!.ToJsonString()),
-            System.Text.Json.JsonValueKind.String => new JsonArray(json[name]!.GetValue<string>()),
+            JsonValueKind.Number => JsonValue.Create(json[name]!.ToJsonString()),
+            JsonValueKind.String => new JsonArray(json[name]!.GetValue<string>()),
             _ => JsonValue.Create(true),
         };
         return json.ToJsonString();

@@ -14,6 +14,7 @@ public sealed class World
     internal World(SimulatorOptions options)
     {
         _options = options;
+        Faults = new FaultSet(options.Tenants);
         City = CityGenerator.Generate(options.Seed, options.Centre, options.Blocks);
         foreach (var tenant in options.Tenants)
         {
@@ -32,7 +33,7 @@ public sealed class World
     public City City { get; }
 
     /// <summary>What goes wrong.</summary>
-    public FaultSet Faults { get; } = new();
+    public FaultSet Faults { get; }
 
     /// <summary>All tenants.</summary>
     public IReadOnlyCollection<string> Tenants => _fleets.Keys;

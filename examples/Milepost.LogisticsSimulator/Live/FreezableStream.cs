@@ -4,12 +4,8 @@ namespace Milepost.LogisticsSimulator.Live;
 /// The bytes of a connection that can be made to seem dead: once frozen nothing is read or written any more, so that not even a ping or
 /// a close is answered, while the connection stays open until it is aborted.
 /// </summary>
-internal sealed class FreezableStream(Stream inner, CancellationToken aborted) : Stream
+internal sealed class FreezableStream(Stream inner, Func<bool> frozen, CancellationToken aborted) : Stream
 {
-    private readonly TaskCompletionSource _frozen = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public bool Frozen => _frozen.Task.IsCompleted;
-
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -23,8 +19,6 @@ internal sealed class FreezableStream(Stream inner, CancellationToken aborted) :
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
-
-    public void Freeze() => _frozen.TrySetResult();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -65,7 +59,7 @@ internal sealed class FreezableStream(Stream inner, CancellationToken aborted) :
 
     private async ValueTask StayIfFrozenAsync(CancellationToken cancellation)
     {
-        if (Frozen)
+        if (frozen())
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, aborted);
             await Task.Delay(Timeout.InfiniteTimeSpan, either.Token);

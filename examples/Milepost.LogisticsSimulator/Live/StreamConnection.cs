@@ -5,14 +5,17 @@ using System.Threading.Channels;
 namespace Milepost.LogisticsSimulator.Live;
 
 /// <summary>One client of a tenant's stream.</summary>
-/// <param name="transport">What carries the connection; can be made to seem dead.</param>
 /// <param name="abort">Resets the connection.</param>
-internal sealed class StreamConnection(FreezableStream transport, Action abort)
+internal sealed class StreamConnection(Action abort)
 {
     private const int LongestQueue = 20_000;
 
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(1);
+
     /// <summary>A client that reads too slowly is sent away rather than kept in memory.</summary>
     private readonly Channel<string?> _queue = Channel.CreateBounded<string?>(new BoundedChannelOptions(LongestQueue) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private volatile bool _frozen;
 
     /// <summary>The number of the newest message that was sent here.</summary>
     public long Sent { get; set; }
@@ -26,9 +29,10 @@ internal sealed class StreamConnection(FreezableStream transport, Action abort)
     /// <summary>It came while the stream was silent, so it stays silent.</summary>
     public bool GotNoHello { get; set; }
 
-    public bool Frozen => transport.Frozen;
+    /// <summary>It seems dead from now on.</summary>
+    public bool Frozen => _frozen;
 
-    public void Freeze() => transport.Freeze();
+    public void Freeze() => _frozen = true;
 
     public void Write(string text)
     {
@@ -52,6 +56,7 @@ internal sealed class StreamConnection(FreezableStream transport, Action abort)
     /// <summary>Sends what is written and waits for the client's close, until the connection ends or the service stops.</summary>
     public async Task RunAsync(WebSocket socket, CancellationToken stopping)
     {
+        using var stop = stopping.Register(BreakIfFrozen);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var sending = SendAllAsync(socket, over.Token);
         var receiving = ReceiveCloseAsync(socket);
@@ -59,42 +64,44 @@ internal sealed class StreamConnection(FreezableStream transport, Action abort)
         {
             await Task.WhenAny(sending, receiving);
             await over.CancelAsync();
-            await sending;
+            if (await sending)
+            {
+                return;
+            }
+
             await CloseAsync(socket, receiving, stopping);
         }
-        catch (Exception exception) when (exception is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or TimeoutException)
         {
             // The connection is gone, by our own fault or by the client's will.
-        }
-        finally
-        {
             abort();
         }
     }
 
-    private async Task SendAllAsync(WebSocket socket, CancellationToken cancellation)
+    private void BreakIfFrozen()
     {
-        while (await NextAsync(cancellation) is { } text)
+        if (Frozen)
         {
-            // Not cancelled in the middle of a frame: who stops lets the frame end.
-            await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-        }
-
-        if (!cancellation.IsCancellationRequested)
-        {
-            abort();
+            Break();
         }
     }
 
-    private async Task<string?> NextAsync(CancellationToken cancellation)
+    /// <summary>True where the connection is to end here without a close frame.</summary>
+    private async Task<bool> SendAllAsync(WebSocket socket, CancellationToken cancellation)
     {
         try
         {
-            return await _queue.Reader.ReadAsync(cancellation);
+            while (await _queue.Reader.ReadAsync(cancellation) is { } text)
+            {
+                // Not cancelled in the middle of a frame: who stops lets the frame end.
+                await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+            }
+
+            return true;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return null;
+            return false;
         }
     }
 
@@ -117,6 +124,7 @@ internal sealed class StreamConnection(FreezableStream transport, Action abort)
         else if (stopping.IsCancellationRequested)
         {
             await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "the service restarts", CancellationToken.None);
+            await receiving.WaitAsync(LongestGoodbye, CancellationToken.None);
         }
     }
 }

@@ -84,13 +84,8 @@ public static class EtaPublication
             return Show(state, estimate, EtaVerdict.Later, now);
         }
 
-        var (since, careful) = (state.EarlierSince ?? now, estimate);
-        if (state.Earlier is { } other && other.At > estimate.At)
-        {
-            // Time goes on: what was earlier once may be nearly the same by now.
-            (since, careful) = IsNews(shown, Ahead(other, now), now) ? (since, Ahead(other, now)) : (now, estimate);
-        }
-
+        var since = state.EarlierSince ?? now;
+        var careful = state.Earlier is { } other && other.At > estimate.At ? Ahead(other, now) : estimate;
         return now - since >= Stable
             ? Show(state, careful, EtaVerdict.Earlier, now)
             : new EtaStep(state with { EarlierSince = since, Earlier = careful }, EtaVerdict.Settling, since + Stable);

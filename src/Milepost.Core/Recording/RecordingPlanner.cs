@@ -59,8 +59,8 @@ internal sealed class RecordingPlanner
 
         foreach (var (key, order) in planner._plan.Orders)
         {
-            // What the driver's last fix says is looked up when it is due.
-            if (SilenceRules.NextCheckAt(order, lastFixAt: null, tools.Tenants.Of(key.Tenant).Tracking.Silence, now) is { } at)
+            // As if the driver had been seen just now; when it is due it is looked up when that was.
+            if (SilenceRules.NextCheckAt(order, lastFixAt: now, tools.Tenants.Of(key.Tenant).Tracking.Silence, now) is { } at)
             {
                 planner._plan.Watches[key] = at;
             }

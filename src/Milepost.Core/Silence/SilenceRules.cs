@@ -51,8 +51,9 @@ public static class SilenceRules
         var moments = Dues(order, lastFixAt, settings).Select(due => due.At);
         if (IsUnderWay(order))
         {
-            // A driver who has not been seen yet may be seen later, and fall silent: nobody would wake us for that.
-            moments = moments.Append(LastSign(order, lastFixAt) + settings.Stale).Append(now + Longer(settings.Stale, settings.Silent));
+            // A driver who has not been seen yet may be seen later, and fall silent: nobody would wake us for that. One who is missed may be back.
+            var again = order.LocationStale is null ? Longer(settings.Stale, settings.Silent) : settings.Stale;
+            moments = moments.Append(LastSign(order, lastFixAt) + settings.Stale).Append(now + again);
         }
 
         return moments.Where(at => at > now).Select(at => (DateTimeOffset?)at).Min();

@@ -1,6 +1,6 @@
 using Milepost.Core.Silence;
-using Milepost.Core.Tracking;
 using Milepost.Protocol.Preferences;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Core.Tenants;
 
@@ -25,7 +25,8 @@ public sealed record TenantSettings
     /// <summary>How many days notifications, entries of customers' streams and finished deliveries are kept, 1 to what the installation keeps; null: as the installation.</summary>
     public int? RetentionDays { get; init; }
 
-    public TenantTracking Tracking { get; init; } = new();
+    // Absent in what was stored before there was tracking: the generated reader then sets null, whatever the initialiser says.
+    public TenantTracking Tracking { get; init => field = value ?? new(); } = new();
 
     /// <summary>Whom the tenant's own systems are told by; at most 20.</summary>
     public IReadOnlyList<WebhookEndpoint> Webhooks { get; init; } = [];
@@ -35,10 +36,10 @@ public sealed record TenantSettings
 public sealed record TenantTracking
 {
     /// <summary>What customers and guests see of orders under way.</summary>
-    public VisibilityPolicy Visibility { get; init; } = VisibilityPolicy.Default;
+    public VisibilityPolicy Visibility { get; init => field = value ?? VisibilityPolicy.Default; } = VisibilityPolicy.Default;
 
     /// <summary>After how much silence an order is late, or may be.</summary>
-    public SilenceSettings Silence { get; init; } = new();
+    public SilenceSettings Silence { get; init => field = value ?? new(); } = new();
 
     /// <summary>How many days places of drivers are kept, 1 to what the installation keeps; null: as the installation.</summary>
     public int? LocationDays { get; init; }

@@ -28,15 +28,16 @@ public static class FixFilter
     /// <param name="batch">At least one fix, in any order.</param>
     /// <param name="rules">The numbers.</param>
     /// <param name="now">The time by our clock.</param>
+    /// <param name="near">A place where the driver has something to do; null: none is known. By it exchanged coordinates are told from a driver who is elsewhere.</param>
     /// <exception cref="ArgumentException">The batch is empty, or tells of several drivers or of another one than the state.</exception>
-    public static FilteredFixes Accept(DriverTrack? state, IReadOnlyList<LocationFix> batch, TrackingOptions rules, DateTimeOffset now)
+    public static FilteredFixes Accept(DriverTrack? state, IReadOnlyList<LocationFix> batch, TrackingOptions rules, DateTimeOffset now, GeoPoint? near = null)
     {
         if (batch.Count == 0 || batch.Any(fix => fix.DriverId != (state?.DriverId ?? batch[0].DriverId)))
         {
             throw new ArgumentException("a batch holds fixes of one driver", nameof(batch));
         }
 
-        var pass = new Pass(state ?? new DriverTrack { DriverId = batch[0].DriverId }, rules, now);
+        var pass = new Pass(state ?? new DriverTrack { DriverId = batch[0].DriverId }, rules, now, near);
         var readings = batch.Select(fix => Read(fix, now)).OrderBy(reading => reading, Reading.Order).ToList();
         for (var index = 0; index < readings.Count; index++)
         {
@@ -89,7 +90,7 @@ public static class FixFilter
         public bool IsFuture => DeviceTime > Fix.Time;
     }
 
-    private sealed class Pass(DriverTrack track, TrackingOptions rules, DateTimeOffset now)
+    private sealed class Pass(DriverTrack track, TrackingOptions rules, DateTimeOffset now, GeoPoint? near)
     {
         private readonly List<LocationFix> _accepted = [];
         private readonly Dictionary<FixRefusal, int> _refused = [];
@@ -132,6 +133,7 @@ public static class FixFilter
             var fix = reading.Fix;
             return fix switch
             {
+                _ when near is { } place && Geodesy.LooksSwapped(fix.At, place) => FixRefusal.Swapped,
                 _ when !fix.At.IsInRange() => FixRefusal.OutOfRange,
                 _ when fix.At.IsNullIsland() => FixRefusal.NullIsland,
                 _ when now - fix.Time > TimeSpan.FromSeconds(rules.TooOldSeconds) => FixRefusal.TooOld,
@@ -140,11 +142,14 @@ public static class FixFilter
                 _ when fix.Time < _track.Last?.Time => FixRefusal.Older,
                 _ when fix.Time == _track.Last?.Time => reading.IsFuture ? FixRefusal.Future : FixRefusal.Duplicate,
                 // The better one of the same moment comes next.
-                _ when next is not null && next.Fix.Time == fix.Time && next.Fix.At.IsPlace() && !(next.Fix.AccuracyMeters > rules.InaccurateMeters) =>
+                _ when next is not null && next.Fix.Time == fix.Time && IsUsable(next.Fix) =>
                     reading.IsFuture && next.DeviceTime != reading.DeviceTime ? FixRefusal.Future : FixRefusal.Duplicate,
                 _ => null,
             };
         }
+
+        private bool IsUsable(LocationFix fix) =>
+            fix.At.IsPlace() && !(near is { } place && Geodesy.LooksSwapped(fix.At, place)) && !(fix.AccuracyMeters > rules.InaccurateMeters);
 
         // Sent again: a date in the future would be another moment each time.
         private bool IsRepeated(Reading reading) =>

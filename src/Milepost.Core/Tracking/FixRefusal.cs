@@ -9,6 +9,9 @@ public enum FixRefusal
     /// <summary>At 0/0: the device does not know where it is.</summary>
     NullIsland,
 
+    /// <summary>Latitude and longitude were exchanged: only the other way round it is in the region where the driver has something to do.</summary>
+    Swapped,
+
     /// <summary>Measured too long ago to say anything about now.</summary>
     TooOld,
 
@@ -31,7 +34,7 @@ public enum FixRefusal
 /// <summary>The words of <see cref="FixRefusal"/> in metrics and answers.</summary>
 public static class FixRefusalNames
 {
-    private static readonly string[] Names = ["out_of_range", "null_island", "too_old", "inaccurate", "duplicate", "older", "future", "teleport"];
+    private static readonly string[] Names = ["out_of_range", "null_island", "swapped", "too_old", "inaccurate", "duplicate", "older", "future", "teleport"];
 
     public static string Wire(this FixRefusal refusal) => Names[(int)refusal];
 }

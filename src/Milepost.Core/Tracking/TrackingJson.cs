@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Milepost.Core.Etas;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Core.Tracking;
 

@@ -1,6 +1,7 @@
 using Milepost.Core.Orders;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Streams;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Core.Tracking;
 

@@ -1,4 +1,5 @@
 using Milepost.Protocol.Preferences;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Protocol.Tenants;
 
@@ -21,13 +22,17 @@ public sealed record TenantSettingsView
     /// <summary>How many days notifications are kept, 1 to 3650.</summary>
     public int? RetentionDays { get; init; }
 
-    public TenantTrackingView Tracking { get; init; } = new();
+    // As the next two: the generated reader sets null where it is absent, whatever the initialiser says.
+    public TenantTrackingView Tracking { get; init => field = value ?? new(); } = new();
 }
 
 /// <summary>How the tenant's orders are tracked.</summary>
 public sealed record TenantTrackingView
 {
-    public SilenceView Silence { get; init; } = new();
+    public SilenceView Silence { get; init => field = value ?? new(); } = new();
+
+    /// <summary>What customers and guests see of orders under way; what is absent is as the product does it.</summary>
+    public VisibilityPolicy Visibility { get; init => field = value ?? new(); } = new();
 
     /// <summary>How many days it is kept where drivers were, 1 to 3650.</summary>
     public int? LocationDays { get; init; }

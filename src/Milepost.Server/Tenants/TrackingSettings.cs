@@ -1,6 +1,7 @@
 using Milepost.Core.Silence;
 using Milepost.Core.Tenants;
 using Milepost.Protocol.Tenants;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Server.Tenants;
 
@@ -8,6 +9,9 @@ namespace Milepost.Server.Tenants;
 internal static class TrackingSettings
 {
     private const int LongestSeconds = 86_400;
+    private const int MostStops = 1_000;
+    private const int MostMinutes = 1_440;
+    private const int MostMeters = 1_000_000;
 
     public static TenantTrackingView View(TenantTracking tracking) => new()
     {
@@ -20,6 +24,7 @@ internal static class TrackingSettings
             EtaSeconds = Own(tracking, silence => silence.Eta),
             PromiseSeconds = Own(tracking, silence => silence.Promise),
         },
+        Visibility = tracking.Visibility,
         LocationDays = tracking.LocationDays,
     };
 
@@ -29,6 +34,8 @@ internal static class TrackingSettings
     public static TenantTracking Read(TenantTrackingView tracking, int mostDays, Action<bool, string, string> refuse)
     {
         refuse(tracking.LocationDays < 1 || tracking.LocationDays > mostDays, "tracking.locationDays", $"1 to {mostDays} days: no longer than this installation keeps.");
+        Check(tracking.Visibility.Customer, "customer", refuse);
+        Check(tracking.Visibility.Guest, "guest", refuse);
         var (silence, usual) = (tracking.Silence, SilenceSettings.Default);
         return new TenantTracking
         {
@@ -41,8 +48,25 @@ internal static class TrackingSettings
                 Eta = Time(silence.EtaSeconds, usual.Eta, "eta", refuse),
                 Promise = Time(silence.PromiseSeconds, usual.Promise, "promise", refuse),
             },
+            Visibility = tracking.Visibility,
             LocationDays = tracking.LocationDays,
         };
+    }
+
+    private static void Check(FieldRules? rules, string audience, Action<bool, string, string> refuse)
+    {
+        foreach (var field in Enum.GetValues<TrackedField>())
+        {
+            if (rules?.Of(field) is not { } rule)
+            {
+                continue;
+            }
+
+            var path = $"tracking.visibility.{audience}.{field.ToString().ToLowerInvariant()}.";
+            refuse(rule.WithinStops is < 0 or > MostStops, path + "withinStops", $"0 to {MostStops} stops.");
+            refuse(rule.WithinMinutes is < 0 or > MostMinutes, path + "withinMinutes", $"0 to {MostMinutes} minutes.");
+            refuse(rule.WithinMeters is < 0 or > MostMeters, path + "withinMeters", $"0 to {MostMeters} metres.");
+        }
     }
 
     private static TimeSpan Time(int? seconds, TimeSpan usual, string name, Action<bool, string, string> refuse)

@@ -21,7 +21,7 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
         var points = new List<HistoryPoint>();
         if (fixes.Count > 0)
         {
-            var filtered = FixFilter.Accept(before, fixes, rules, now);
+            var filtered = FixFilter.Accept(before, fixes, rules, now, Region(situation));
             TrackerMetrics.Judged(filtered);
             (track, var kept) = HistoryThinning.Step(filtered.Track, filtered.Accepted, rules);
             accepted = filtered.Accepted;
@@ -59,6 +59,10 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
             CheckAt = checkAt,
         };
     }
+
+    // Somewhere that the driver has to go.
+    private static GeoPoint? Region(Situation situation) =>
+        situation.Orders.Select(order => OrderStep.Place(order.Order.Destination?.Lat, order.Order.Destination?.Lon)).FirstOrDefault(place => place is not null);
 
     private static IEnumerable<RecordedEvent> Events(Order order, OrderStepResult step, DateTimeOffset at, DateTimeOffset now)
     {

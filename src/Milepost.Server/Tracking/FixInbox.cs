@@ -13,10 +13,22 @@ internal sealed class FixInbox(TimeSpan interval, TimeProvider time)
     public const int MaxFixes = 200;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<DriverKey, Waiting> _drivers = [];
+    private readonly Dictionary<DriverKey, Turn> _drivers = [];
 
     // A driver whose turn comes just before the end of the interval is not made to wait for another pass.
     private readonly TimeSpan _early = interval / 20;
+
+    /// <summary>How many drivers have fixes that wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _drivers.Values.Count(driver => driver.Fixes.Count > 0);
+            }
+        }
+    }
 
     /// <summary>How many fixes found no room.</summary>
     public long Add(string tenant, IReadOnlyList<LocationFix> fixes)
@@ -35,7 +47,7 @@ internal sealed class FixInbox(TimeSpan interval, TimeProvider time)
                         continue;
                     }
 
-                    _drivers[key] = waiting = new Waiting();
+                    _drivers[key] = waiting = new Turn();
                 }
 
                 if (waiting.Fixes.Count == MaxFixes)
@@ -63,7 +75,7 @@ internal sealed class FixInbox(TimeSpan interval, TimeProvider time)
                     return;
                 }
 
-                _drivers[driver] = waiting = new Waiting();
+                _drivers[driver] = waiting = new Turn();
             }
 
             waiting.LookAt = waiting.LookAt is { } other && other < at ? other : at;
@@ -110,7 +122,7 @@ internal sealed class FixInbox(TimeSpan interval, TimeProvider time)
             {
                 if (!_drivers.TryGetValue(key, out var waiting))
                 {
-                    _drivers[key] = waiting = new Waiting { TakenAt = time.GetTimestamp() };
+                    _drivers[key] = waiting = new Turn { TakenAt = time.GetTimestamp() };
                 }
 
                 waiting.Fixes.InsertRange(0, fixes.TakeLast(MaxFixes - Math.Min(MaxFixes, waiting.Fixes.Count)));
@@ -118,7 +130,7 @@ internal sealed class FixInbox(TimeSpan interval, TimeProvider time)
         }
     }
 
-    private sealed class Waiting
+    private sealed class Turn
     {
         public List<LocationFix> Fixes { get; set; } = [];
 

@@ -33,6 +33,7 @@ internal sealed partial class Tracker(
     internal async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
         var taken = inbox.Take(ITrackingStore.MaxDrivers);
+        TrackerMetrics.Waiting(inbox.Waiting);
         if (taken.Count == 0)
         {
             return false;

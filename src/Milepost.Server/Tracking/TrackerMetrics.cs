@@ -12,6 +12,8 @@ internal static class TrackerMetrics
     private static readonly Counter<long> Frames = Meter.CreateCounter<long>("milepost.fix.shown", "{frame}", "Places that those who follow an order were shown, or were not for the visibility policy's sake, by audience.");
     private static readonly Histogram<double> Delay = Meter.CreateHistogram<double>("milepost.fix.delay", "s", "From the receipt of a fix until it is handed to those who follow.");
 
+    private static readonly Gauge<long> InboxSize = Meter.CreateGauge<long>("milepost.fix.waiting", "{driver}", "Drivers with fixes that were not looked at yet.");
+
     public static readonly Counter<long> Lost = Meter.CreateCounter<long>("milepost.fix.lost", "{fix}", "Fixes for which there was no room; newer ones were.");
 
     public static void Judged(FilteredFixes filtered)
@@ -25,6 +27,8 @@ internal static class TrackerMetrics
 
     public static void Shown(string audience, bool visible) =>
         Frames.Add(1, new KeyValuePair<string, object?>("audience", audience), new KeyValuePair<string, object?>("result", visible ? "shown" : "hidden"));
+
+    public static void Waiting(int drivers) => InboxSize.Record(drivers);
 
     public static void Took(TimeSpan delay) => Delay.Record(delay.TotalSeconds);
 }

@@ -121,7 +121,7 @@ public sealed class EtaPublicationTests
     }
 
     [Fact]
-    public void What_settles_and_is_overtaken_by_the_clock_begins_anew()
+    public void What_settles_and_is_overtaken_by_the_clock_is_no_news()
     {
         // Shown: in 4 minutes. First "in 1.5", then nothing for two minutes: that is half past, and no change any more.
         var step = EtaPublication.Step(Shown(In(4)), In(1.5), Start);

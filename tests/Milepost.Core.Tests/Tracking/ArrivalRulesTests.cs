@@ -134,6 +134,11 @@ public sealed class ArrivalRulesTests
     public void Not_every_line_through_the_circle_is_a_visit(double north, double east, double seconds, string why) =>
         ArrivalRules.Step(Passed(north, east), Door, Fix(seconds, north, -east), At(seconds), Rules with { DwellSeconds = 12, MaxMetersPerSecond = 101 - 44 }).Raised.ShouldBeNull(why);
 
+    // 56 m/s: 18 s of the way in the wide circle, 5 s in the narrow one.
+    [Fact]
+    public void Who_flies_past_the_door_is_nearby_and_not_arriving() =>
+        ArrivalRules.Step(Passed(0, 700), Door, Fix(25, 0, -700), At(25), Rules).Raised.ShouldBe(ArrivalKind.Nearby);
+
     [Fact]
     public void Who_has_come_in_leaves_only_beyond_the_edge_and_the_accuracy()
     {

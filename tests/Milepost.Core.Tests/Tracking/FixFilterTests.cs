@@ -60,6 +60,17 @@ public sealed class FixFilterTests
         result.Refused.ShouldBe(new Dictionary<FixRefusal, int> { [refusal] = 1 });
     }
 
+    [Fact]
+    public void Exchanged_coordinates_are_dropped_where_the_driver_has_something_to_do_elsewhere()
+    {
+        LocationFix[] batch = [Fix(0, From(0).Swapped()), Fix(10, From(100).Swapped()), Fix(20, From(200)), Fix(30, new GeoPoint(122, 52))];
+        var result = FixFilter.Accept(null, batch, Rules, At(30), near: Door);
+        result.Accepted.ShouldHaveSingleItem().At.ShouldBe(From(200));
+        result.Refused.ShouldBe(new Dictionary<FixRefusal, int> { [FixRefusal.Swapped] = 2, [FixRefusal.OutOfRange] = 1 }, ignoreOrder: true);
+        FixFilter.Accept(null, [Fix(0, new GeoPoint(48.14, 11.58))], Rules, At(0), near: Door).Accepted.Count.ShouldBe(1, "another city is a place to be");
+        FixFilter.Accept(null, [Fix(0, new GeoPoint(-122.4, 37.8))], Rules, At(0), near: new GeoPoint(37.7, -122.5)).Refused.ShouldBe(new Dictionary<FixRefusal, int> { [FixRefusal.Swapped] = 1 });
+    }
+
     [Theory]
     [InlineData(3600, true)]
     [InlineData(3601, false)]
@@ -191,6 +202,14 @@ public sealed class FixFilterTests
     {
         var result = Take(null, 30, Fix(0, 0), Fix(10, 5000), Fix(20, 5100), Fix(30, 5200));
         result.Accepted.Select(fix => (fix.At, fix.Quality)).ShouldBe([(From(0), FixQuality.Ok), (From(5100), FixQuality.Suspect), (From(5200), FixQuality.Ok)]);
+    }
+
+    [Fact]
+    public void An_older_fix_far_away_does_not_take_the_place_of_a_newer_one()
+    {
+        var track = Take(null, 20, Fix(0, 0), Fix(20, 9000)).Track;
+        track = Take(track, 21, Fix(15, -9000)).Track;
+        Take(track, 30, Fix(30, 9100)).Newest!.At.ShouldBe(From(9100));
     }
 
     [Fact]

@@ -65,6 +65,26 @@ public sealed class RouteProgressTests
     }
 
     [Fact]
+    public void A_later_part_of_the_route_that_lies_nearer_is_not_where_the_driver_is_yet()
+    {
+        // 25 m beside the first leg all along: over the crossing that is right on the later leg.
+        RouteProgress? progress = null;
+        for (var meters = 0; meters <= 940; meters += 20)
+        {
+            progress = RouteProgress.Project(Crossing, progress, Fix(meters / 10.0, 25, meters), Rules);
+            progress.MetersDone.ShouldBe(meters, 30);
+        }
+    }
+
+    [Fact]
+    public void Who_has_just_left_the_route_is_not_put_on_a_later_part_of_it()
+    {
+        var before = RouteProgress.Project(Crossing, null, Fix(0, 0, 300), Rules);
+        var after = RouteProgress.Project(Crossing, before, Fix(4, 150, 450), Rules);
+        (after.OffRoute, after.OffSince, after.MetersDone).ShouldBe((true, At(4), before.MetersDone));
+    }
+
+    [Fact]
     public void In_a_dead_end_the_way_out_is_not_taken_for_the_way_in()
     {
         RouteProgress? progress = null;
@@ -95,6 +115,28 @@ public sealed class RouteProgressTests
         RouteProgress.Project(DeadEnd, null, fix with { HeadingDegrees = 5 }, Rules).MetersDone.ShouldBe(300, 5);
         RouteProgress.Project(DeadEnd, null, fix with { HeadingDegrees = 175 }, Rules).MetersDone.ShouldBe(900, 5);
         RouteProgress.Project(DeadEnd, null, fix, Rules).MetersDone.ShouldBe(300, 5, "the first one, where nothing tells");
+    }
+
+    [Fact]
+    public void On_the_way_in_noise_towards_the_way_out_is_no_reason_to_jump_to_it()
+    {
+        // The way out runs on the other side of the street, 4 m to the east.
+        var street = Along(From(0, 0), From(600, 0), From(600, 4), From(0, 4), From(0, -1000));
+        RouteProgress? progress = null;
+        for (var meters = 0; meters <= 560; meters += 20)
+        {
+            progress = RouteProgress.Project(street, progress, Fix(meters / 10.0, meters, meters % 40 == 0 ? 5 : -2), Rules);
+            progress.MetersDone.ShouldBe(meters, 25);
+        }
+    }
+
+    [Fact]
+    public void Where_the_line_has_many_points_the_place_does_not_lag_behind()
+    {
+        var dense = Along([.. Enumerable.Range(0, 401).Select(step => From(2000 - (step * 5)))]);
+        var progress = RouteProgress.Project(dense, null, Fix(0, 1497, 8), Rules);
+        progress.MetersDone.ShouldBe(503, 1);
+        RouteProgress.Project(dense, progress, Fix(2, 1476, 8), Rules).MetersDone.ShouldBe(524, 1);
     }
 
     [Fact]

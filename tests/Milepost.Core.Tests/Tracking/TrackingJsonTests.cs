@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Milepost.Core.Etas;
 using Milepost.Core.Tracking;
 using static Milepost.Core.Tests.Tracking.Places;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Core.Tests.Tracking;
 

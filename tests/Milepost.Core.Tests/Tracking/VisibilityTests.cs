@@ -1,9 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Milepost.Core.Tracking;
-using Milepost.Protocol.Streams;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Streams;
+using Milepost.Protocol.Tracking;
 
 namespace Milepost.Core.Tests.Tracking;
 

@@ -104,6 +104,8 @@ public sealed class OpenApiTests
         await CallAsync(document, customer, "GET", "/api/v1/{tenant}/devices", "/api/v1/acme/devices", 200);
         await server.Get<IOutbox>().AddAsync(new OutboxMessage("acme", "d-1", 1, DeliveryChannel.Email, "ada@example.org", "Title", "Body", TimeProvider.System.GetUtcNow()), CancellationToken.None);
         using var staff = server.Http(TestServer.Token("op", "operator"));
+        await CallAsync(document, staff, "GET", "/api/v1/{tenant}/admin/exceptions", "/api/v1/acme/admin/exceptions", 200);
+        await CallAsync(document, staff, "GET", "/api/v1/{tenant}/admin/promises", "/api/v1/acme/admin/promises", 200);
         await CallAsync(document, staff, "GET", "/api/v1/{tenant}/admin/outbox", "/api/v1/acme/admin/outbox?limit=1", 200);
     }
 

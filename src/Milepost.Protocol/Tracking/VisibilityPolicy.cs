@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Milepost.Core.Tracking;
+namespace Milepost.Protocol.Tracking;
 
 /// <summary>What a viewer may or may not see of an order under way.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TrackedField>))]
@@ -20,7 +20,7 @@ public enum TrackedField
     [JsonStringEnumMemberName("vehicle")] Vehicle,
 }
 
-/// <summary>In which statuses a field is seen; which these are depends on the field: see <see cref="Visibility"/>.</summary>
+/// <summary>In which statuses a field is seen; which these are depends on the field.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<VisibleWhen>))]
 public enum VisibleWhen
 {
