@@ -136,7 +136,7 @@ public static class OrderStep
         {
             sender,
             told,
-            track is { MetersToGo: { } left, Last: { } last } ? EtaEstimator.FromProgress(left, driver?.Speed, track.StopsBefore, last.Time, now) : null,
+            track is { MetersToGo: { } left, Last: { } last } ? EtaEstimator.FromProgress(left, driver?.Speed, track.StopsBefore, track.Progress?.Time ?? last.Time, now) : null,
         }.OfType<EtaEstimate>().ToArray();
         if (EtaChoice.Choose(estimates, now) is not { } raw)
         {

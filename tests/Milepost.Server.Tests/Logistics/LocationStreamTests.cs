@@ -264,6 +264,8 @@ public sealed class LocationStreamTests : IAsyncLifetime
         it.IsHeld = false;
         await connection.SayAsync(Location(9));
         await connection.SayAsync("""{"type":"eta","sequence":10,"orderId":"o-1"}""");
+        await connection.SayAsync("[]");
+        await it.Logs.UntilAsync("passed over");
         connection.Abort();
         await PauseAsync(it);
         it.All.Count.ShouldBe(1);

@@ -123,7 +123,9 @@ public sealed class SimulatorTests : IAsyncLifetime
         await using var it = Stream();
         await it.NextAsync(10, fix => fix.DriverId == "d-1");
         var track = Filter(null, it.All).Track;
-        _simulator.World.Faults.Add(fault, "acme");
+
+        // A device that always exchanges them is somewhere else, as far as anybody can tell: here it does so now and then.
+        _simulator.World.Faults.Add(new Fault(fault, "acme", Every: fault == FaultKind.SwappedAxes ? 3 : null));
         var seen = await it.NextAsync(30, fix => fix.DriverId == "d-1");
         var accepted = new List<LocationFix>();
         foreach (var fix in seen)
@@ -185,9 +187,8 @@ public sealed class SimulatorTests : IAsyncLifetime
             _simulator.World.Faults.Clear();
         }
 
-        it.All.Clear();
-        var last = it.Progress.Last;
-        (await it.NextAsync(5)).ShouldAllBe(fix => fix.Sequence > last);
+        var since = TimeProvider.System.GetUtcNow();
+        await it.NextAsync(5, fix => fix.Time > since);
     }
 
     [Fact]
@@ -242,10 +243,9 @@ public sealed class SimulatorTests : IAsyncLifetime
         await using var it = Stream();
         await it.NextFixAsync();
         _simulator.World.Faults.Add(FaultKind.Silence, "acme", "d-1");
-        await it.NextAsync(10, fix => fix.DriverId == "d-2");
-        it.All.Clear();
-        await it.NextAsync(20);
-        it.All.ShouldAllBe(fix => fix.DriverId != "d-1");
+        var since = TimeProvider.System.GetUtcNow();
+        await it.NextAsync(1, fix => fix.Time > since);
+        (await it.NextAsync(20)).ShouldAllBe(fix => fix.DriverId != "d-1");
     }
 
     [Fact]

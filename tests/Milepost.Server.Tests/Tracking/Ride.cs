@@ -20,11 +20,15 @@ internal sealed class Ride : IDisposable
 
     private readonly MilepostClient _shop;
     private readonly HttpClient _http;
+    private readonly TimeSpan _step;
     private int _events;
-    private DateTimeOffset _clock = DateTimeOffset.UtcNow.AddSeconds(-20);
+    private DateTimeOffset _clock = TimeProvider.System.GetUtcNow().AddMinutes(-6);
 
-    public Ride(TestServer server)
+    /// <param name="server">Where to.</param>
+    /// <param name="step">How far behind the one before it each event and each fix lies; 10 s.</param>
+    public Ride(TestServer server, TimeSpan? step = null)
     {
+        _step = step ?? TimeSpan.FromSeconds(10);
         _shop = server.Client("shop", "events:write");
         _http = server.Http(TestServer.Token("shop", "events:write"));
     }
@@ -77,6 +81,6 @@ internal sealed class Ride : IDisposable
         (_shop as IDisposable)?.Dispose();
     }
 
-    // Every event and every fix is a tenth of a second behind the one before it: what the rules compare are these times, not ours.
-    private DateTimeOffset Next() => _clock = _clock.AddMilliseconds(100);
+    // What the rules compare are these times, not ours.
+    private DateTimeOffset Next() => _clock += _step;
 }

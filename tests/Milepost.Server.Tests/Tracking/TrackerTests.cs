@@ -48,7 +48,7 @@ public sealed class TrackerTests : IAsyncLifetime
         await _ride.DrivesAsync(Driver, 200);
         var frame = await customer.NextAsync(FrameTypes.DriverLocationUpdated);
         (frame.Stream, frame.Offset, frame.Cursor).ShouldBe(("order:o-1", null, null));
-        var shown = frame.Data!.Value.Deserialize(ProtocolJson.Default.DriverLocationUpdated)!;
+        var shown = frame.Data.Deserialize(ProtocolJson.Default.DriverLocationUpdated)!;
         shown.OrderId.ShouldBe("o-1");
         Geodesy.Distance(new GeoPoint(shown.Location.Lat, shown.Location.Lon), Ride.Pickup).ShouldBe(200, 1);
         shown.MetersToGo!.Value.ShouldBe(1_800, 20);
@@ -128,12 +128,12 @@ public sealed class TrackerTests : IAsyncLifetime
         await _ride.DrivesAsync(Driver, 200);
         var frame = await guest.NextAsync(FrameTypes.DriverLocationUpdated);
         frame.Stream.ShouldBe("order");
-        frame.Data!.Value.EnumerateObject().Select(property => property.Name).ShouldBeSubsetOf(["lat", "lon", "time", "heading"]);
+        frame.Data.EnumerateObject().Select(property => property.Name).ShouldBeSubsetOf(["lat", "lon", "time", "heading"]);
 
         await _ride.TellAsync("o-1", EventTypes.OrderNoteAdded, new { note = "a secret" });
         var entry = await guest.NextAsync(FrameTypes.OrderUpdated);
         entry.Id.ShouldBeNull();
-        entry.Data!.Value.EnumerateObject().Select(property => property.Name).ShouldBeSubsetOf(["status", "active", "time", "eta", "delayed", "locationStale"]);
+        entry.Data.EnumerateObject().Select(property => property.Name).ShouldBeSubsetOf(["status", "active", "time", "eta", "delayed", "locationStale"]);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class TrackerTests : IAsyncLifetime
         await _ride.StartAsync("o-1", "anna", Driver, OrderStatus.OutForDelivery);
         for (var meters = 1_000; meters <= 2_000; meters += 20)
         {
-            await _ride.FixAsync(Driver, Geodesy.Destination(Ride.Pickup, 0, meters), time: DateTimeOffset.UtcNow);
+            await _ride.FixAsync(Driver, Geodesy.Destination(Ride.Pickup, 0, meters), time: TimeProvider.System.GetUtcNow());
             await SettledAsync();
         }
 
@@ -179,7 +179,7 @@ public sealed class TrackerTests : IAsyncLifetime
         using var http = _server.Http(TestServer.Token("shop", "events:write"));
         using var response = await http.PostAsJsonAsync($"/api/v1/{TestServer.Tenant}/drivers/d-1/locations", new object[]
         {
-            new { time = DateTimeOffset.UtcNow, lat = 1, lon = 1 }, new { time = DateTimeOffset.UtcNow, lat = 100, lon = 1 },
+            new { time = TimeProvider.System.GetUtcNow(), lat = 1, lon = 1 }, new { time = TimeProvider.System.GetUtcNow(), lat = 100, lon = 1 },
         });
         var reply = (await response.Content.ReadFromJsonAsync<LocationReply>())!;
         (reply.Accepted, reply.Rejected.Single().Index, reply.Rejected.Single().Field).ShouldBe((1, 1, "lat"));
@@ -189,7 +189,7 @@ public sealed class TrackerTests : IAsyncLifetime
     public async Task A_drivers_own_token_speaks_for_that_driver_only()
     {
         using var http = _server.Http(TestServer.Token("d-1", "locations:write"));
-        var fix = new { time = DateTimeOffset.UtcNow, lat = 1, lon = 1 };
+        var fix = new { time = TimeProvider.System.GetUtcNow(), lat = 1, lon = 1 };
         (await http.PostAsJsonAsync($"/api/v1/{TestServer.Tenant}/drivers/d-1/locations", fix)).StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted);
         (await http.PostAsJsonAsync($"/api/v1/{TestServer.Tenant}/drivers/d-2/locations", fix)).StatusCode.ShouldBe(System.Net.HttpStatusCode.Forbidden);
         (await http.PostAsJsonAsync("/api/v1/evil/drivers/d-1/locations", fix)).StatusCode.ShouldBe(System.Net.HttpStatusCode.Forbidden);
@@ -206,7 +206,7 @@ public sealed class TrackerTests : IAsyncLifetime
         {
             using var response = await http.PostAsJsonAsync($"/api/v1/{TestServer.Tenant}/traccar/positions", new
             {
-                position = new { id = 7, deviceId = 3, fixTime = DateTimeOffset.UtcNow, serverTime = DateTimeOffset.UtcNow, valid, latitude = Ride.Door.Lat, longitude = Ride.Door.Lon, speed, course = 180, accuracy = 0 },
+                position = new { id = 7, deviceId = 3, fixTime = TimeProvider.System.GetUtcNow(), serverTime = TimeProvider.System.GetUtcNow(), valid, latitude = Ride.Door.Lat, longitude = Ride.Door.Lon, speed, course = 180, accuracy = 0 },
                 device = new { id = 3, uniqueId = Driver, name = "van" },
             });
             response.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted);
@@ -214,7 +214,7 @@ public sealed class TrackerTests : IAsyncLifetime
 
         await ForwardAsync(valid: false, speed: 99);
         await ForwardAsync(valid: true, speed: 10);
-        var location = (await staff.UntilAsync(FrameTypes.DriverLocationUpdated)).Data!.Value.Deserialize(ProtocolJson.Default.DriverLocationUpdated)!.Location;
+        var location = (await staff.UntilAsync(FrameTypes.DriverLocationUpdated)).Data.Deserialize(ProtocolJson.Default.DriverLocationUpdated)!.Location;
         location.SpeedMetersPerSecond!.Value.ShouldBe(5.144, 0.001);
         (location.HeadingDegrees, location.AccuracyMeters).ShouldBe((180, null));
     }
@@ -238,7 +238,7 @@ public sealed class TrackerTests : IAsyncLifetime
         var store = _server.Get<ITrackingStore>();
         var witness = $"witness-{Guid.NewGuid():N}";
         await UntilAsync(() => Task.FromResult(_server.Get<Server.Tracking.FixInbox>().Waiting == 0));
-        await _ride.FixAsync(witness, Ride.Pickup, time: DateTimeOffset.UtcNow);
+        await _ride.FixAsync(witness, Ride.Pickup, time: TimeProvider.System.GetUtcNow());
         await UntilAsync(async () => await store.FindDriverAsync(TestServer.Tenant, witness, CancellationToken.None) is not null);
     }
 

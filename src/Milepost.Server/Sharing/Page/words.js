@@ -79,7 +79,7 @@ export function expected(eta, status, now) {
     const minutes = rounded((at - now) / MINUTE);
     return minutes < 60 ? `About ${minutes} min \u00b7 ${clock(at)}` : `About ${moment(at, now)}`;
   }
-  return eta.from !== undefined && eta.to !== undefined
+  return eta.from !== undefined && eta.to !== undefined && clock(Date.parse(eta.from)) !== clock(last)
     ? `Between ${moment(Date.parse(eta.from), now)} and ${clock(last)}`
     : `About ${moment(at, now)}`;
 }
