@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 namespace Milepost.Browser.Tests;
 
 /// <summary>The demo's page in a real Chromium. A screenshot is left in artifacts/screenshots for whoever wants to look.</summary>
-public sealed class DemoPageTests(DemoPageTests.World world) : IClassFixture<DemoPageTests.World>
+[Collection(nameof(World))]
+public sealed class DemoPageTests(World world)
 {
     [Fact]
     public async Task Orders_move_and_notifications_arrive_without_a_reload()
@@ -160,73 +161,5 @@ public sealed class DemoPageTests(DemoPageTests.World world) : IClassFixture<Dem
         await Assertions.Expect(page.Locator("#preferences input[name=sms]")).ToBeInViewportAsync();
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(390);
         await world.ScreenshotAsync(page, "demo-preferences-phone");
-    }
-
-    /// <summary>One demo and one browser for all tests here.</summary>
-    public sealed class World : IAsyncLifetime
-    {
-        private DemoProcess? _demo;
-        private IPlaywright? _playwright;
-        private IBrowser? _browser;
-
-        /// <summary>What the page complained of.</summary>
-        public List<string> Failures { get; } = [];
-
-        public async ValueTask InitializeAsync()
-        {
-            Assertions.SetDefaultExpectTimeout(30_000);
-            _demo = await DemoProcess.StartAsync();
-            _playwright = await Playwright.CreateAsync();
-            _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = "/usr/bin/chromium",
-                Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-            });
-        }
-
-        public Uri Address => _demo!.Address;
-
-        public Task<IPage> OpenAsync(int width = 1280, int height = 900, string customer = "amira", Func<IPage, Task>? prepare = null) =>
-            OpenAsync(new Uri(_demo!.Address, "#" + customer), width, height, prepare);
-
-        public async Task<IPage> OpenAsync(Uri address, int width, int height, Func<IPage, Task>? prepare = null)
-        {
-            var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
-            var page = await context.NewPageAsync();
-            page.PageError += (_, error) => Failures.Add(error);
-            page.Console += (_, message) =>
-            {
-                if (message.Type == "error")
-                {
-                    Failures.Add(message.Text);
-                }
-            };
-            if (prepare is not null)
-            {
-                await prepare(page);
-            }
-
-            await page.GotoAsync(address.ToString());
-            return page;
-        }
-
-        public async Task ScreenshotAsync(IPage page, string name) => await page.ScreenshotAsync(new PageScreenshotOptions
-        {
-            Path = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots", name + ".png"),
-        });
-
-        public async ValueTask DisposeAsync()
-        {
-            if (_browser is not null)
-            {
-                await _browser.DisposeAsync();
-            }
-
-            _playwright?.Dispose();
-            if (_demo is not null)
-            {
-                await _demo.DisposeAsync();
-            }
-        }
     }
 }

@@ -6,7 +6,8 @@ using Microsoft.Playwright;
 namespace Milepost.Browser.Tests;
 
 /// <summary>The page behind a share link, in a real Chromium against the demo. Screenshots are left in artifacts/screenshots.</summary>
-public sealed class GuestPageTests(DemoPageTests.World world) : IClassFixture<DemoPageTests.World>
+[Collection(nameof(World))]
+public sealed class GuestPageTests(World world)
 {
     [Fact]
     public async Task A_guest_follows_an_order_live_and_the_page_ends_with_the_link()

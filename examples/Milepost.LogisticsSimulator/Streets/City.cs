@@ -17,6 +17,12 @@ internal readonly record struct Street(int Index, int From, int To, double Meter
 /// <summary>A place on a street: so many metres from its beginning.</summary>
 internal readonly record struct Curb(int Street, double Offset);
 
+/// <summary>A straight piece of a street, as a map shows it.</summary>
+/// <param name="From">One end.</param>
+/// <param name="To">The other.</param>
+/// <param name="IsMain">A main road or an avenue.</param>
+public readonly record struct StreetLine(Place From, Place To, bool IsMain);
+
 /// <summary>An invented city, the same for the same seed, centre and size.</summary>
 public sealed class City
 {
@@ -40,6 +46,10 @@ public sealed class City
 
         StreetsAt = streetsAt;
     }
+
+    /// <summary>The streets as a map shows them.</summary>
+    public IEnumerable<StreetLine> Lines =>
+        Streets.Select(street => new StreetLine(PlaceOf(Crossings[street.From].At), PlaceOf(Crossings[street.To].At), street.Speed > CityGenerator.SideStreetSpeed));
 
     internal Crossing[] Crossings { get; }
 

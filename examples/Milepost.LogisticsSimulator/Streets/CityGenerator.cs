@@ -3,12 +3,14 @@ namespace Milepost.LogisticsSimulator.Streets;
 /// <summary>Lays out a city: blocks between streets that are not quite straight, main roads, a few parks and two avenues across.</summary>
 internal sealed class CityGenerator
 {
+    /// <summary>How fast one goes in a street that is no main road, in metres per second.</summary>
+    public const double SideStreetSpeed = 30 / 3.6;
+
     private const double BlockEast = 130;
     private const double BlockNorth = 95;
     private const double Crookedness = 14;
     private const int MainRoadEvery = 4;
     private const double ParkShare = 0.08;
-    private const double SideStreetSpeed = 30 / 3.6;
     private const double MainRoadSpeed = 45 / 3.6;
     private const double AvenueSpeed = 50 / 3.6;
 

@@ -16,7 +16,7 @@ internal static class DemoCommand
 
     private static readonly Option<double> Speed = new("--speed")
     {
-        Description = "2 = every order lives half as long, about 45 seconds; from 0.1 to 100",
+        Description = "2 = every order lives half as long, about 75 seconds; from 0.1 to 100, drivers at most 10",
         DefaultValueFactory = _ => 1,
     };
 
@@ -49,7 +49,7 @@ internal static class DemoCommand
     {
         var command = new VerbCommand(
             "demo",
-            "Runs the whole product on this machine: the server, a simulated restaurant platform and parcel shop that post real orders, and a page to be a customer. "
+            "Runs the whole product on this machine: the server, a simulated restaurant platform and parcel shop that post real orders, a simulated fleet that brings them, and a page to be a customer. "
             + "Reads neither appsettings.json nor the environment.",
             "milepost demo",
             "milepost demo --seed 7 --speed 2",
@@ -71,12 +71,14 @@ internal static class DemoCommand
         try
         {
             var console = Terminal.On(parsed.InvocationConfiguration.Output);
-            switch (DemoRun.LoadSettings(request.Urls, directory))
+            var run = new DemoRun(request, console, TimeProvider.System);
+            await using var fleet = await DemoFleet.StartAsync(request.Speed, run.Drivers, TimeProvider.System, cancellationToken);
+            switch (DemoRun.LoadSettings(request.Urls, directory, fleet))
             {
                 case SettingsResult.Loaded loaded when ListenAddress.Problem(loaded.Settings.Urls) is { } problem:
                     return await parsed.FailAsync(problem);
                 case SettingsResult.Loaded loaded:
-                    await new DemoRun(request, console, TimeProvider.System).RunAsync(loaded.Settings, cancellationToken);
+                    await run.RunAsync(loaded.Settings, fleet, cancellationToken);
                     return ExitCode.Done;
                 case SettingsResult.Refused refused:
                     return await parsed.RefuseAsync(refused);

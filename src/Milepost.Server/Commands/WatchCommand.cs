@@ -43,7 +43,7 @@ internal static class WatchCommand
         DefaultValueFactory = _ => "websocket",
     }.AcceptOnlyFromAmong("websocket", "sse", "long-poll");
 
-    private static readonly Option<bool> Json = new("--json") { Description = "Print each entry as it came, one JSON object per line" };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print each entry and each place of a driver as it came, one JSON object per line" };
 
     public static Command Create()
     {
@@ -85,14 +85,15 @@ internal static class WatchCommand
         // A status line and the lines above it must be drawn by the same console.
         var screen = parsed.GetValue(Json) || System.Console.IsOutputRedirected ? null : Screen();
         WatchLines lines = parsed.GetValue(Json) ? new WatchLines.Json(output) : screen is null ? new WatchLines.Plain(output) : new WatchLines.Coloured(screen);
+        using var places = new WatchPlaces(lines, TimeProvider.System);
         try
         {
             var streams = parsed.GetRequiredValue(Streams);
-            var since = parsed.GetValue(Since) ?? (parsed.GetValue(Tenant) is null || streams.Length > 1 ? null : await PresentAsync(client, streams[0], lines, cancellationToken));
+            var since = parsed.GetValue(Since) ?? (parsed.GetValue(Tenant) is null || streams.Length > 1 ? null : await PresentAsync(client, streams[0], lines, places, cancellationToken));
             var follow = client.Streams.FollowAsync(new FollowRequest { Streams = streams, Since = since }, cancellationToken);
             return screen is null
-                ? await FollowAsync(follow, streams.Length, lines, error.WriteLine)
-                : await screen.Status().StartAsync("connecting", status => FollowAsync(follow, streams.Length, lines, line => status.Status(Markup.Escape(line))));
+                ? await FollowAsync(follow, streams.Length, lines, places, error.WriteLine)
+                : await screen.Status().StartAsync("connecting", status => FollowAsync(follow, streams.Length, lines, places, line => status.Status(Markup.Escape(line))));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -116,15 +117,19 @@ internal static class WatchCommand
         return null;
     }
 
-    private static async Task<int> FollowAsync(StreamFollow follow, int streams, WatchLines lines, Action<string> status)
+    private static async Task<int> FollowAsync(StreamFollow follow, int streams, WatchLines lines, WatchPlaces places, Action<string> status)
     {
         var refused = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var message in follow)
         {
             switch (message)
             {
+                case StreamMessage.Entry { Frame: { Type: FrameTypes.DriverLocationUpdated } seen }:
+                    places.Take(seen);
+                    break;
                 case StreamMessage.Entry entry:
                     lines.Entry(entry.Frame);
+                    places.Heard(entry.Frame);
                     break;
                 case StreamMessage.Reset reset:
                     lines.Remark(reset.Frame, $"the position could not be served ({reset.Frame.Code}); going on from now");
@@ -154,7 +159,7 @@ internal static class WatchCommand
     }
 
     /// <summary>Shows how things are, and answers the cursor to go on from.</summary>
-    private static async Task<string?> PresentAsync(MilepostClient client, string stream, WatchLines lines, CancellationToken cancellationToken)
+    private static async Task<string?> PresentAsync(MilepostClient client, string stream, WatchLines lines, WatchPlaces places, CancellationToken cancellationToken)
     {
         if (stream == StreamLabels.Notifications)
         {
@@ -170,6 +175,7 @@ internal static class WatchCommand
 
         var order = await client.Orders.TrackingAsync(stream[StreamLabels.OrderPrefix.Length..], cancellationToken);
         lines.Present(stream, WatchText.Of(order));
+        places.Expect(stream, order.Eta);
         return order.Stream.Cursor;
     }
 

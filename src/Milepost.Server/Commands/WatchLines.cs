@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Milepost.Protocol;
+using Milepost.Protocol.Orders;
 using Milepost.Protocol.Streams;
 using Spectre.Console;
 
@@ -9,7 +10,16 @@ namespace Milepost.Server.Commands;
 /// <summary>How <c>milepost watch</c> prints: for a person or for a program.</summary>
 internal abstract class WatchLines
 {
+    /// <summary>How long at least lies between two places of one order's driver; zero: each is printed.</summary>
+    public abstract TimeSpan PlacesApart { get; }
+
     public abstract void Entry(ServerFrame frame);
+
+    /// <summary>Where a driver is.</summary>
+    /// <param name="frame">A <c>driver.location.updated</c>.</param>
+    /// <param name="eta">When the order is expected; null: nobody has said.</param>
+    /// <param name="now">The time.</param>
+    public abstract void Place(ServerFrame frame, Eta? eta, DateTimeOffset now);
 
     /// <summary>Something about a stream that is not an entry.</summary>
     public abstract void Remark(ServerFrame frame, string text);
@@ -20,11 +30,15 @@ internal abstract class WatchLines
     /// <summary>Time, stream and offset, what happened.</summary>
     public abstract class Readable : WatchLines
     {
+        public override TimeSpan PlacesApart { get; } = TimeSpan.FromSeconds(1);
+
         public override void Entry(ServerFrame frame)
         {
             var (text, colour) = WatchText.Of(frame);
             Write(Time(frame.Time), $"{frame.Stream}#{frame.Offset}", Clean(text), colour);
         }
+
+        public override void Place(ServerFrame frame, Eta? eta, DateTimeOffset now) => Write(Time(frame.Time), frame.Stream!, Clean(WatchText.OfPlace(frame, eta, now)), Color.Teal);
 
         public override void Remark(ServerFrame frame, string text) => Write(Time(frame.Time), frame.Stream ?? "", Clean(text), Color.Red);
 
@@ -51,10 +65,14 @@ internal abstract class WatchLines
         protected override void Write(string time, string place, string text, Color colour) => output.WriteLine($"{time}  {place}  {text}");
     }
 
-    /// <summary>Entries and resets as they came, one JSON object per line.</summary>
+    /// <summary>Everything of the streams as it came, one JSON object per line.</summary>
     public sealed class Json(TextWriter output) : WatchLines
     {
+        public override TimeSpan PlacesApart => TimeSpan.Zero;
+
         public override void Entry(ServerFrame frame) => output.WriteLine(JsonSerializer.Serialize(frame, ProtocolJson.Default.ServerFrame));
+
+        public override void Place(ServerFrame frame, Eta? eta, DateTimeOffset now) => Entry(frame);
 
         public override void Remark(ServerFrame frame, string text) => Entry(frame);
 

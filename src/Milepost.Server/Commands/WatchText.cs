@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Milepost.Protocol;
+using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Streams;
@@ -37,6 +38,25 @@ internal static class WatchText
     public static string Of(OrderTracking order) =>
         $"{Words(order.Status)} since {Clock(order.UpdatedAt)}{(order.Eta is null ? "" : $"; {Eta(order.Eta)}")}";
 
+    /// <summary>How far the driver has to go, when the order is expected, and how old all that is.</summary>
+    public static string OfPlace(ServerFrame frame, Eta? eta, DateTimeOffset now)
+    {
+        try
+        {
+            var seen = frame.Data.Deserialize(ProtocolJson.Default.DriverLocationUpdated)!;
+            var way = seen.MetersToGo is { } meters
+                ? meters < 1000 ? string.Create(CultureInfo.InvariantCulture, $"{meters:0} m to go") : string.Create(CultureInfo.InvariantCulture, $"{meters / 1000:0.0} km to go")
+                : string.Create(CultureInfo.InvariantCulture, $"at {seen.Location.Lat:0.00000}, {seen.Location.Lon:0.00000}");
+            var stops = seen.StopsBefore is > 0 and var before ? $", {before} {(before == 1 ? "stop" : "stops")} before" : "";
+            var age = Math.Max(0, (now - seen.Location.Time).TotalSeconds);
+            return string.Create(CultureInfo.InvariantCulture, $"driver {way}{stops}{(eta is null ? "" : $", {Eta(eta)}")}, seen {age:0} s ago");
+        }
+        catch (JsonException)
+        {
+            return Raw(frame);
+        }
+    }
+
     private static (string Text, Color Colour) Status(OrderChanged change)
     {
         var note = change.Event.Note is { Length: > 0 } text ? $" ({text})" : "";
@@ -54,9 +74,17 @@ internal static class WatchText
         });
     }
 
-    private static (string Text, Color Colour) Updated(OrderChanged change) => change.Event.Note is { Length: > 0 } note
+    private static (string Text, Color Colour) Updated(OrderChanged change) => change.Event is { Note: { Length: > 0 } note }
         ? ($"note: {note}", Color.Default)
-        : ($"{change.Event.Type}{(change.Driver is { } driver ? $": {driver.Name ?? driver.Id} {driver.Vehicle}" : "")}", Color.Default);
+        : change.Event.Type switch
+        {
+            EventTypes.OrderNearby => ("the driver is nearby", Color.Teal),
+            EventTypes.OrderDelayed => change.Event.Raised is false ? ("no longer late", Color.Default) : ($"late: {change.Event.Reason?.Replace('_', ' ')}", Color.Yellow),
+            EventTypes.OrderLocationStale => change.Event.Raised is false ? ("the driver is heard again", Color.Default) : ("nothing is heard of the driver", Color.Yellow),
+            _ => Other(change),
+        };
+
+    private static (string Text, Color Colour) Other(OrderChanged change) => ($"{change.Event.Type}{(change.Driver is { } driver ? $": {driver.Name ?? driver.Id} {driver.Vehicle}" : "")}", Color.Default);
 
     private static (string Text, Color Colour) New(NotificationNew change)
     {

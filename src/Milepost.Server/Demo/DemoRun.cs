@@ -9,24 +9,34 @@ namespace Milepost.Server.Demo;
 /// <summary>How the demo was asked for. No directory: a temporary one, so that a seed always starts from nothing.</summary>
 internal sealed record DemoRequest(int Seed, double Speed, double OrdersPerMinute, string Urls, string? DataDirectory);
 
-/// <summary>The demo: the real server in this process, and a shop that uses it over HTTP.</summary>
+/// <summary>The demo: the real server in this process, a shop that uses it over HTTP, and a fleet that it reads from over HTTP.</summary>
 internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimeProvider time)
 {
+    private const int DriversPerOrder = 6;
+    private const int LeastDrivers = 24;
+    private const int MostDrivers = 3000;
+
     private readonly DemoTally _tally = new();
 
     /// <summary>Reads the settings of a demo. Neither the file nor the environment counts: the demo must never write into somebody's data.</summary>
-    public static SettingsResult LoadSettings(string urls, string dataDirectory) =>
+    /// <param name="urls">Where it listens.</param>
+    /// <param name="dataDirectory">Where its data is.</param>
+    /// <param name="fleet">Its drivers; null: there are none.</param>
+    public static SettingsResult LoadSettings(string urls, string dataDirectory, DemoFleet? fleet) =>
         SettingsLoader.Load(new SettingsSources(
             dataDirectory,
             new Dictionary<string, string>(StringComparer.Ordinal),
-            [$"--Urls={urls}", $"--Storage:DataDirectory={dataDirectory}", "--Logging:LogLevel:Default=Warning"]));
+            [$"--Urls={urls}", $"--Storage:DataDirectory={dataDirectory}", "--Logging:LogLevel:Default=Warning", .. fleet?.Settings ?? []]));
+
+    /// <summary>Enough drivers that as a rule one is free near the shop.</summary>
+    public int Drivers => Math.Clamp((int)(request.OrdersPerMinute * DriversPerOrder), LeastDrivers, MostDrivers);
 
     /// <summary>Runs until <paramref name="cancellationToken"/> or the host ends it.</summary>
-    public async Task RunAsync(ServerSettings settings, CancellationToken cancellationToken)
+    public async Task RunAsync(ServerSettings settings, DemoFleet fleet, CancellationToken cancellationToken)
     {
         var keys = KeySource.Of(settings);
         var minter = new TokenMinter(keys.SigningSecret ?? throw new UnreachableException(), settings.Auth.Audience, time);
-        await using var app = MilepostServer.Build(settings, it => it.MapDemo(minter));
+        await using var app = MilepostServer.Build(settings, it => it.MapDemo(minter, fleet.City));
         await app.StartAsync(cancellationToken);
         try
         {
@@ -53,7 +63,10 @@ internal sealed class DemoRun(DemoRequest request, IAnsiConsole console, TimePro
             async Task PlayAsync()
             {
                 await DemoPhones.RegisterAsync(address, minter, ending.Token);
-                await new ShopPlayer(http, _tally, screen.Tell, time).RunAsync(script, start, ending.Token);
+                await DemoRules.SetAsync(address, minter, request.Speed, ending.Token);
+                var player = new ShopPlayer(http, _tally, screen.Tell, time);
+                var rides = new RidePlayer(fleet, player, time).RunAsync(player.RidesAsync(ending.Token), ending.Token);
+                await await Task.WhenAny(player.RunAsync(script, start, ending.Token), rides);
             }
         }
         finally

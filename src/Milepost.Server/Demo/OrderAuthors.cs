@@ -1,3 +1,5 @@
+using Milepost.Core.Tracking;
+
 namespace Milepost.Server.Demo;
 
 /// <summary>Decides who orders what, and how it goes: hands out <see cref="OrderStory"/> after story.</summary>
@@ -5,6 +7,9 @@ internal sealed class OrderAuthors(ScriptOptions options, Random random)
 {
     // What is over took as long as such orders really take.
     private const double PastStretch = 25;
+
+    // Whoever orders round the corner sees no driver ride.
+    private const double LeastMeters = 800;
 
     private readonly Queue<DemoCustomer> _customers = new();
     private int _orders;
@@ -38,13 +43,21 @@ internal sealed class OrderAuthors(ScriptOptions options, Random random)
     {
         var shops = isParcel ? Cast.ParcelShops : Cast.Restaurants;
         var id = $"{(isParcel ? 'p' : 'r')}{options.Seed}-{1001 + _orders++}";
-        return new OrderStory(options, random, id, customer, shops[random.Next(shops.Count)], placedAt, stretch);
+        var far = shops.Where(shop => IsFar(shop, customer)).ToList();
+        return new OrderStory(options, random, id, customer, far[random.Next(far.Count)], placedAt, stretch);
     }
+
+    private static bool IsFar(DemoShop shop, DemoCustomer customer) =>
+        Geodesy.Distance(new GeoPoint(shop.Lat, shop.Lon), new GeoPoint(customer.Lat, customer.Lon)) > LeastMeters;
 
     private IReadOnlyList<ScriptedEvent> Written(OrderStory story, bool isParcel, bool past)
     {
-        var turn = past ? 1 : random.NextDouble();
-        return (isParcel, turn) switch
+        if (past)
+        {
+            return story.Past();
+        }
+
+        return (isParcel, random.NextDouble()) switch
         {
             (_, < 0.06) => story.Cancelled(),
             (true, < 0.24) => story.Parcel(attemptFails: true),

@@ -4,9 +4,14 @@ using Milepost.Protocol.Events;
 
 namespace Milepost.Server.Demo;
 
-/// <summary>One order from its placing to its end, told as the events that a shop and a courier would send.</summary>
+/// <summary>One order, told as the events that a shop and a courier would send: to its end, or up to where its <see cref="RidePlan"/> goes on.</summary>
 internal sealed class OrderStory
 {
+    private const double SilentShare = 0.12;
+
+    // However fast the demo is: the server is to see the driver at the door before the courier says that it is over.
+    private static readonly TimeSpan LeastHandOver = TimeSpan.FromSeconds(4);
+
     private readonly ScriptOptions _options;
     private readonly Random _random;
     private readonly DemoCustomer _customer;
@@ -30,28 +35,23 @@ internal sealed class OrderStory
 
     public DemoShop Shop { get; }
 
-    /// <summary>A meal brought by a rider, in about a minute and a half.</summary>
+    /// <summary>The <c>data</c> of an event; what is null is left out.</summary>
+    public static JsonElement Data(object data) => JsonSerializer.SerializeToElement(data, DataFormat);
+
+    /// <summary>A meal brought by a rider, in about two minutes and a half; up to the kitchen's beginning here, then by the ride.</summary>
     public IReadOnlyList<ScriptedEvent> Meal(bool isDelayed)
     {
-        var slower = isDelayed ? 22 : 0;
         Placed(destination: true);
         Paid(2);
         Status(6, Shop.Source, "accepted", "The kitchen has your order");
-        Eta(7, Shop.Source, due: 88);
-        Status(14, Shop.Source, "preparing");
-        Status(32, Shop.Source, "ready");
-        Driver(36);
-        Status(37, _courier, "courier_assigned");
-        Status(44, _courier, "picked_up");
-        Status(47, _courier, "out_for_delivery");
-        if (isDelayed)
+        Eta(7, Shop.Source, due: isDelayed ? 120 : 165);
+        Status(14, Shop.Source, "preparing", ride: Ride(18) with
         {
-            Eta(56, _courier, due: 88 + slower, Pick("Heavy traffic on the way", "Rain is slowing our riders down", "The bridge is closed, taking a detour"));
-            Note(58, _courier, $"{_driver.Name} is sorry for the wait and on the way to you");
-        }
-
-        Status(74 + slower, _courier, "arriving", Pick("Two streets away", "Around the corner", "Looking for your doorbell"));
-        Status(88 + slower, _courier, "delivered", Pick("Handed to you at the door", "Left with your neighbour", "Enjoy your meal!"));
+            Delivered = Pick("Handed to you at the door", "Left with your neighbour", "Enjoy your meal!"),
+            HeldUpBy = isDelayed ? Pick("Heavy traffic on the way", "Rain is slowing our riders down", "The bridge is closed, taking a detour") : null,
+            SilentFor = !isDelayed && _random.NextDouble() < SilentShare ? TimeSpan.FromSeconds(30 * _pace) : null,
+        });
+        Status(32, Shop.Source, "ready");
         return _events;
     }
 
@@ -68,29 +68,41 @@ internal sealed class OrderStory
         return _events;
     }
 
-    /// <summary>A parcel; sometimes nobody is at home the first time.</summary>
+    /// <summary>A parcel; somebody else's comes first, and sometimes nobody is at home the first time.</summary>
     public IReadOnlyList<ScriptedEvent> Parcel(bool attemptFails)
     {
         Placed(destination: true);
         Paid(0);
         Status(8, Shop.Source, "accepted", "Your parcel is announced to the carrier");
-        Status(18, Shop.Source, "preparing", "Being packed");
-        Status(34, Shop.Source, "ready");
-        Status(44, _courier, "picked_up", "The carrier has your parcel");
-        Eta(45, _courier, due: 102);
-        Driver(54);
-        Status(56, _courier, "out_for_delivery", "In the van, stop 7 of 12");
-        if (!attemptFails)
+        Eta(12, _courier, due: 220);
+        Status(18, Shop.Source, "preparing", "Being packed", Ride(16) with
         {
-            Status(88, _courier, "arriving");
-            Status(102, _courier, "delivered", Pick("Handed over at the door", "In the parcel box", "Left with the concierge"));
-            return _events;
-        }
+            OnTheWay = "On the tour, with somebody else's parcel first",
+            Delivered = attemptFails ? "Handed over at the second attempt" : Pick("Handed over at the door", "In the parcel box", "Left with the concierge"),
+            Before = Cast.Customers[_random.Next(Cast.Customers.Count)],
+            AttemptFails = attemptFails,
+        });
+        Status(34, Shop.Source, "ready");
+        return _events;
+    }
 
-        Status(84, _courier, "attempt_failed", "Nobody answered the door; we try again on the way back");
-        Eta(86, _courier, due: 126, "Second attempt on the way back");
-        Status(98, _courier, "out_for_delivery", "On the way back to you");
-        Status(126, _courier, "delivered", "Handed over at the second attempt");
+    /// <summary>Something that was delivered before the demo began.</summary>
+    public IReadOnlyList<ScriptedEvent> Past()
+    {
+        Placed(destination: true);
+        Paid(2);
+        Status(6, Shop.Source, "accepted");
+        Eta(7, Shop.Source, due: 92);
+        Status(14, Shop.Source, "preparing");
+        Status(32, Shop.Source, "ready");
+        Add(36, _courier, EventTypes.OrderDriverAssigned, new { driver = new { id = _driver.Id, name = _driver.Name, vehicle = _driver.Vehicle } });
+        Status(37, _courier, "courier_assigned");
+        Status(44, _courier, "picked_up");
+        Status(47, _courier, "out_for_delivery");
+        Add(58, _courier, EventTypes.OrderNoteAdded, new { note = $"{_driver.Name} is on the way to you", customerVisible = true });
+        Status(74, _courier, "arriving");
+        Status(88, _courier, "delivered", Pick("Handed over at the door", "In the parcel box", "Left with your neighbour"));
+        Add(89, _courier, EventTypes.OrderProofAdded, new { proof = new { receivedBy = _customer.Name } });
         return _events;
     }
 
@@ -119,6 +131,7 @@ internal sealed class OrderStory
                 timeZone = _customer.TimeZone,
             },
             items,
+            pickup = new { name = Shop.Counter, address = Shop.Address, lat = Shop.Lat, lon = Shop.Lon },
             total = new { amount = items.Sum(item => item.price * item.quantity), currency = "EUR" },
             destination = destination ? new { address = _customer.Address, lat = _customer.Lat, lon = _customer.Lon } : null,
         });
@@ -127,14 +140,19 @@ internal sealed class OrderStory
     // At second 0 the shop sends both in one batch.
     private void Paid(double second) => Add(second, Shop.Source, EventTypes.OrderPaid, new { });
 
-    private void Status(double second, string source, string status, string? note = null) =>
-        Add(second, source, EventTypes.OrderStatusChanged, new { status, note });
+    private void Status(double second, string source, string status, string? note = null, RidePlan? ride = null) =>
+        Add(second, source, EventTypes.OrderStatusChanged, new { status, note }, ride);
 
-    private void Note(double second, string source, string note) =>
-        Add(second, source, EventTypes.OrderNoteAdded, new { note, customerVisible = true });
-
-    private void Driver(double second) =>
-        Add(second, _courier, EventTypes.OrderDriverAssigned, new { driver = new { id = _driver.Id, name = _driver.Name, vehicle = _driver.Vehicle } });
+    private RidePlan Ride(double readyAfter) => new()
+    {
+        OrderId = _orderId,
+        Courier = _courier,
+        Shop = Shop,
+        Customer = _customer,
+        ReadyAfter = TimeSpan.FromSeconds(readyAfter * _pace),
+        HandOver = LeastHandOver + TimeSpan.FromSeconds(2 * _pace),
+        Delivered = "Handed over at the door",
+    };
 
     private void Eta(double second, string source, double due, string? reason = null)
     {
@@ -144,7 +162,7 @@ internal sealed class OrderStory
     }
 
     // Before the start: the shop sends what happened so far as soon as the demo begins.
-    private void Add(double second, string source, string type, object data)
+    private void Add(double second, string source, string type, object data, RidePlan? ride = null)
     {
         var at = At(second);
         _events.Add(new ScriptedEvent(at < TimeSpan.Zero ? TimeSpan.Zero : at, new CloudEvent
@@ -154,8 +172,8 @@ internal sealed class OrderStory
             Type = type,
             Subject = _orderId,
             Time = _options.Start + at,
-            Data = JsonSerializer.SerializeToElement(data, DataFormat),
-        }));
+            Data = Data(data),
+        }, ride));
     }
 
     private TimeSpan At(double second) => TimeSpan.FromMilliseconds(Math.Round((_placedAt + TimeSpan.FromSeconds(second * _pace)).TotalMilliseconds));

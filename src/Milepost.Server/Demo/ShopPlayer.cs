@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Threading.Channels;
 using Milepost.Protocol;
 using Milepost.Protocol.Events;
 
@@ -10,13 +11,21 @@ namespace Milepost.Server.Demo;
 /// <summary>Plays a script against the server's public address, as a shop would: CloudEvents over HTTP, again until they are taken.</summary>
 internal sealed class ShopPlayer(HttpClient http, DemoTally tally, Action<string> tell, TimeProvider time)
 {
+    // A script gives orders to the fleet one by one, and the fleet takes them at once.
+    private const int MostWaiting = 1024;
+
     private const int BatchLimit = 500;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
+    private readonly Channel<RidePlan> _rides = Channel.CreateBounded<RidePlan>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.Wait });
+
+    /// <summary>The orders that are given to the fleet, as soon as the server knows of them. Ends with the script.</summary>
+    public IAsyncEnumerable<RidePlan> RidesAsync(CancellationToken cancellationToken) => _rides.Reader.ReadAllAsync(cancellationToken);
+
     public async Task RunAsync(IEnumerable<ScriptedEvent> script, DateTimeOffset start, CancellationToken cancellationToken)
     {
-        foreach (var (offset, events) in Batches(script))
+        foreach (var (offset, batch) in Batches(script))
         {
             var wait = start + offset - time.GetUtcNow();
             if (wait > TimeSpan.Zero)
@@ -24,15 +33,21 @@ internal sealed class ShopPlayer(HttpClient http, DemoTally tally, Action<string
                 await Task.Delay(wait, time, cancellationToken);
             }
 
-            await PostAsync(events, cancellationToken);
+            await PostAsync([.. batch.Select(scripted => scripted.Event)], cancellationToken);
+            foreach (var ride in batch.Select(scripted => scripted.Ride).OfType<RidePlan>())
+            {
+                await _rides.Writer.WriteAsync(ride, cancellationToken);
+            }
         }
+
+        _rides.Writer.Complete();
     }
 
     /// <summary>Puts events with one offset into one batch. An endless script is read one event ahead.</summary>
-    internal static IEnumerable<(TimeSpan Offset, IReadOnlyList<CloudEvent> Events)> Batches(IEnumerable<ScriptedEvent> script)
+    internal static IEnumerable<(TimeSpan Offset, IReadOnlyList<ScriptedEvent> Events)> Batches(IEnumerable<ScriptedEvent> script)
     {
         var offset = TimeSpan.Zero;
-        var batch = new List<CloudEvent>();
+        var batch = new List<ScriptedEvent>();
         foreach (var scripted in script)
         {
             if (batch.Count > 0 && (scripted.Offset != offset || batch.Count == BatchLimit))
@@ -42,7 +57,7 @@ internal sealed class ShopPlayer(HttpClient http, DemoTally tally, Action<string
             }
 
             offset = scripted.Offset;
-            batch.Add(scripted.Event);
+            batch.Add(scripted);
         }
 
         if (batch.Count > 0)
@@ -51,7 +66,8 @@ internal sealed class ShopPlayer(HttpClient http, DemoTally tally, Action<string
         }
     }
 
-    private async Task PostAsync(IReadOnlyList<CloudEvent> events, CancellationToken cancellationToken)
+    /// <summary>Sends events of one moment until they are settled. May be called by several at once.</summary>
+    public async Task PostAsync(IReadOnlyList<CloudEvent> events, CancellationToken cancellationToken)
     {
         for (var pause = FirstRetry; ; pause = pause * 2 < LongestRetry ? pause * 2 : LongestRetry)
         {

@@ -3,7 +3,10 @@ using Milepost.Protocol.Events;
 namespace Milepost.Server.Demo;
 
 /// <summary>One event and when the shop sends it, counted from the start of the script.</summary>
-internal sealed record ScriptedEvent(TimeSpan Offset, CloudEvent Event);
+/// <param name="Offset">When.</param>
+/// <param name="Event">What.</param>
+/// <param name="Ride">With this event the order is given to the fleet: what follows is told by how its driver gets on.</param>
+internal sealed record ScriptedEvent(TimeSpan Offset, CloudEvent Event, RidePlan? Ride = null);
 
 /// <summary>What a script is made from. The same values give the same script.</summary>
 /// <param name="Seed">Decides everything that is left to chance.</param>
@@ -74,7 +77,7 @@ internal static class ShopScript
                 yield return scripted;
                 if (chance > 1 - DuplicateShare)
                 {
-                    yield return scripted with { Offset = scripted.Offset + (delay / 4) };
+                    yield return scripted with { Offset = scripted.Offset + (delay / 4), Ride = null };
                 }
             }
         }

@@ -156,11 +156,11 @@ public sealed partial class DemoRunTests : IDisposable
         return reply.IsSuccessStatusCode ? await reply.Content.ReadFromJsonAsync<DemoToken>(TestContext.Current.CancellationToken) : null;
     }
 
-    private ServerSettings Settings() => DemoRun.LoadSettings(AnyPort, _directory.Path).ShouldBeOfType<SettingsResult.Loaded>().Settings;
+    private ServerSettings Settings() => DemoRun.LoadSettings(AnyPort, _directory.Path, fleet: null).ShouldBeOfType<SettingsResult.Loaded>().Settings;
 
     private async Task<WebApplication> StartAsync()
     {
-        var app = MilepostServer.Build(Settings(), it => it.MapDemo(Minter()));
+        var app = MilepostServer.Build(Settings(), it => it.MapDemo(Minter(), city: null));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
     }

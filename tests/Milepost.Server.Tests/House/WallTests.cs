@@ -8,6 +8,7 @@ public sealed class WallTests
     [Theory]
     [InlineData("using Milepost.Client", "Commands", "Demo")]
     [InlineData("using Milepost.LoadTest", "Commands")]
+    [InlineData("using Milepost.LogisticsSimulator", "Demo")]
     [InlineData("using Milepost.Storage", "Hosting", "Settings/Options.cs", "Settings/OptionRules.cs")]
     [InlineData("using Milepost.Server.Hosting", "Hosting", "Commands", "Demo", "Access", "Api", "Gateway", "Ingest", "Channels/Email", "Logistics/LogisticsReadiness.cs")]
     [InlineData("using Milepost.Server.Commands", "Commands", "Program.cs")]

@@ -1,4 +1,4 @@
-/** @import { Decision, Message, NotificationPage, Order, Preferences } from './types.js' */
+/** @import { Decision, Message, NotificationPage, Order, Preferences, Streets } from './types.js' */
 
 const RENEW_BEFORE_MS = 2 * 60_000;
 
@@ -15,6 +15,11 @@ export class ApiError extends Error {
 /** @returns {Promise<{ id: string, name: string }[]>} */
 export async function customers() {
   return await (await fetch('/demo/customers')).json();
+}
+
+/** Where the demo's drivers ride. @returns {Promise<Streets>} */
+export async function streets() {
+  return await (await fetch('/demo/streets')).json();
 }
 
 /** The REST calls of one customer, with a token that is renewed in time. */
@@ -92,6 +97,16 @@ export class Api {
     return this.#call('PATCH', 'notification-preferences', patch);
   }
 
+  /** Makes a link for guests. @param {string} id @returns {Promise<string>} */
+  async share(id) {
+    return (await this.#call('POST', `orders/${encodeURIComponent(id)}/share`)).url;
+  }
+
+  /** @param {string} id @param {number} stars @returns {Promise<{ stars: number }>} */
+  rate(id, stars) {
+    return this.#call('POST', `orders/${encodeURIComponent(id)}/rating`, { stars });
+  }
+
   /** What would have gone out to the customer, newest first. @returns {Promise<Message[]>} */
   messages() {
     return this.#demo('outbox', {});
@@ -112,10 +127,11 @@ export class Api {
     return await read(await fetch(`/demo/${what}?${new URLSearchParams({ customer: this.#customer, ...query })}`));
   }
 
-  /** @param {string} method @param {string} path @param {object} [patch] */
-  async #call(method, path, patch) {
-    const headers = { Authorization: `Bearer ${await this.token()}`, ...(patch && { 'Content-Type': 'application/merge-patch+json' }) };
-    return await read(await fetch(`/api/v1/${this.#tenant}/${path}`, { method, headers, body: patch && JSON.stringify(patch) }));
+  /** @param {string} method @param {string} path @param {object} [body] */
+  async #call(method, path, body) {
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const headers = { Authorization: `Bearer ${await this.token()}`, ...(body && { 'Content-Type': type }) };
+    return await read(await fetch(`/api/v1/${this.#tenant}/${path}`, { method, headers, body: body && JSON.stringify(body) }));
   }
 }
 

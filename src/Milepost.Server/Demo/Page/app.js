@@ -1,18 +1,24 @@
-import { Api, customers } from './api.js';
+import { ActionsView } from './actions-view.js';
+import { Api, customers, streets } from './api.js';
 import { ConnectionView } from './connection-view.js';
 import { DetailView, newsOf } from './detail-view.js';
-import { byId, h, setText } from './dom.js';
+import { Announcer, byId, h } from './dom.js';
 import { InboxView } from './inbox-view.js';
 import { LiveConnection } from './live.js';
+import { MapView } from './map-view.js';
 import { MessagesView } from './messages-view.js';
 import { OrdersView } from './orders-view.js';
 import { PreferencesView } from './preferences-view.js';
 import { Store } from './store.js';
+import { isOnTheWay } from './words.js';
 
-/** @import { Frame, TransportKind } from './types.js' */
+/** @import { Frame, Order, TransportKind } from './types.js' */
 
 const FOLLOWED_PAST = 10;
 const INBOX = 'notifications';
+const ANNOUNCE_EVERY_MS = 30_000;
+const ETA_CHANGE_MS = 300_000;
+const news = new Announcer(byId('news'), ANNOUNCE_EVERY_MS);
 
 /** One customer's session: from choosing the name to choosing another one. */
 class Session {
@@ -29,10 +35,22 @@ class Session {
   #frame = 0;
   #clock = setInterval(() => this.#draw(), 5_000);
 
-  /** @param {string} customer @param {DetailView} detail @param {ConnectionView} connection */
-  constructor(customer, detail, connection) {
+  /** The routes that are being read, by order. @type {Map<string, string>} */ #asked = new Map();
+
+  /** @param {string} customer @param {DetailView} detail @param {ActionsView} actions @param {ConnectionView} connection */
+  constructor(customer, detail, actions, connection) {
     this.#api = new Api(customer);
     this.#detail = detail;
+    actions.use({
+      share: (id) => this.#do(this.#api.share(id)),
+      rate: async (id, stars) => {
+        const rating = await this.#do(this.#api.rate(id, stars));
+        if (rating !== undefined) {
+          this.#store.takeRating(id, rating);
+          this.#draw();
+        }
+      },
+    });
     this.#inbox = new InboxView({
       read: (id) => this.#do(this.#api.markRead(id)),
       unread: (id) => this.#do(this.#api.markUnread(id)),
@@ -126,6 +144,13 @@ class Session {
       this.#do(this.#read(stream));
       return;
     }
+    if (frame.type === 'driver.location.updated') {
+      if (this.#store.takeLocation(frame.data)) {
+        this.#readWay(frame.data.orderId, frame.data.routeVersion);
+      }
+      this.#draw();
+      return;
+    }
     if (frame.type === 'preferences.changed') {
       this.#preferences.take(frame.data);
     } else if (stream === INBOX) {
@@ -135,17 +160,40 @@ class Session {
         this.#do(this.#read(`order:${note.orderId}`));
       }
       if (note !== undefined) {
-        setText(byId('news'), `${note.title}. ${note.body}`);
+        news.say(`${note.title}. ${note.body}`);
         this.#do(this.#messages.refresh());
       }
-    } else if (this.#store.takeOrderFrame(frame)) {
-      const order = this.#store.orders.get(frame.data.orderId);
-      if (order !== undefined) {
-        setText(byId('news'), newsOf(order));
-        requestAnimationFrame(() => this.#orders.flash(order.id));
-      }
+    } else {
+      this.#takeOrder(frame);
     }
     this.#draw();
+  }
+
+  /** @param {Frame} frame */
+  #takeOrder(frame) {
+    const before = this.#store.orders.get(frame.data.orderId);
+    if (!this.#store.takeOrderFrame(frame)) {
+      return;
+    }
+    const order = this.#store.orders.get(frame.data.orderId);
+    if (order === undefined) {
+      return;
+    }
+    requestAnimationFrame(() => this.#orders.flash(order.id));
+    if (isNews(before, order, frame.data.event.type)) {
+      news.say(newsOf(order));
+    }
+    if (isOnTheWay(order) && (before === undefined || !isOnTheWay(before))) {
+      this.#readWay(order.id, '');
+    }
+  }
+
+  /** Reads the way to an order's door, once for each version of it. @param {string} id @param {string | undefined} version */
+  #readWay(id, version = '') {
+    if (this.#asked.get(id) !== version) {
+      this.#asked.set(id, version);
+      this.#do(this.#read(`order:${id}`));
+    }
   }
 
   // Orders that ended stay followed for a while, for what arrives late.
@@ -171,10 +219,19 @@ class Session {
     });
   }
 
-  /** @param {Promise<unknown>} work */
+  /** Tells of what fails; the answer is undefined then. @template T @param {Promise<T>} work @returns {Promise<T | undefined>} */
   #do(work) {
-    work.catch((error) => toast(error.message));
+    return work.catch((error) => {
+      toast(error.message);
+      return undefined;
+    });
   }
+}
+
+/** What is worth saying aloud: another status, a driver who comes near, a delay, a time that is quite another. @param {Order | undefined} before @param {Order} order @param {string} type */
+function isNews(before, order, type) {
+  const [was, is] = [before?.eta, order.eta].map((eta) => (eta === undefined ? 0 : Date.parse(eta.at)));
+  return before?.status !== order.status || type === 'order.nearby' || type === 'order.delayed' || Math.abs(is - was) >= ETA_CHANGE_MS;
 }
 
 /** @param {string} text */
@@ -207,7 +264,10 @@ async function start() {
   let session = null;
   /** @type {TransportKind} */
   let transport = 'websocket';
-  const detail = new DetailView();
+  const map = new MapView(await streets());
+  const actions = new ActionsView();
+  const detail = new DetailView(map, actions);
+  setInterval(() => map.tick(), 1_000);
   const connection = new ConnectionView({
     use: (kind) => session?.live.use(transport = kind),
     goOffline: () => session?.live.goOffline(),
@@ -216,7 +276,7 @@ async function start() {
   const enter = async () => {
     session?.close();
     history.replaceState(null, '', `#${select.value}`);
-    const opened = session = new Session(select.value, detail, connection);
+    const opened = session = new Session(select.value, detail, actions, connection);
     opened.live.prefer(transport);
     try {
       await opened.open();

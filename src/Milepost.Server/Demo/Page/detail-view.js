@@ -1,8 +1,10 @@
 import { byId, h, reconcile, setText } from './dom.js';
 import { createProgress, updateProgress } from './progress.js';
 import { remarkOn } from './store.js';
-import { clock, entryWords, moment, orderWords, price, remaining, shopOf, statusWords, titleOf, windowOf } from './words.js';
+import { besideExpected, clock, distanceWords, driverName, entryWords, expected, isNearby, isOnTheWay, moment, orderWords, price, promiseWords, reasonWords, shopOf, statusWords, titleOf } from './words.js';
 
+/** @import { ActionsView } from './actions-view.js' */
+/** @import { MapView } from './map-view.js' */
 /** @import { Order, TimelineEntry } from './types.js' */
 
 const NARROW = matchMedia('(max-width: 760px)');
@@ -16,6 +18,13 @@ export class DetailView {
   #remaining = h('strong');
   #window = h('span.window');
   #reason = h('p.reason', { hidden: true });
+  #promise = h('p.promise', { hidden: true });
+  #badges = h('p.badges');
+  #nearby = h('span.chip', { 'data-tone': 'go' }, 'Nearby');
+  #delayed = h('span.chip', { 'data-tone': 'warn' }, 'Delayed');
+  #silent = h('span.chip', { 'data-tone': 'warn' }, 'No signal from the driver');
+  #map;
+  #actions;
   #progress = createProgress(true);
   #driver = h('div.fact.driver');
   #place = h('div.fact');
@@ -23,12 +32,18 @@ export class DetailView {
   #total = h('p.total');
   #timeline = h('ol.timeline');
 
-  constructor() {
+  /** @param {MapView} map @param {ActionsView} actions */
+  constructor(map, actions) {
+    this.#map = map;
+    this.#actions = actions;
     this.#eta.append(this.#remaining, this.#window);
+    this.#badges.append(this.#nearby, this.#delayed, this.#silent);
     this.#root.append(
-      h('header', {}, this.#shop, this.#title, this.#eta, this.#reason),
+      h('header', {}, this.#shop, this.#title, this.#eta, this.#promise, this.#badges, this.#reason),
+      this.#map.element,
       this.#progress,
       h('div.facts', {}, this.#driver, this.#place),
+      this.#actions.element,
       h('section', { 'aria-label': 'What happened' }, h('h3', {}, 'Timeline'), this.#timeline),
       h('section', { 'aria-label': 'What was ordered' }, h('h3', {}, 'Your order'), this.#items, this.#total));
   }
@@ -45,6 +60,9 @@ export class DetailView {
     setText(this.#shop, [shopOf(order), `Order ${order.id}`].filter(Boolean).join(' · '));
     setText(this.#title, words.text);
     this.#renderEta(order);
+    this.#renderBadges(order);
+    this.#map.render(order);
+    this.#actions.render(order);
     updateProgress(this.#progress, order);
     this.#renderFacts(order);
     this.#renderItems(order);
@@ -69,23 +87,35 @@ export class DetailView {
       setText(this.#remaining, note);
       setText(this.#window, '');
     } else if (order.active && order.eta !== undefined) {
-      setText(this.#remaining, sentence(remaining(order.eta)));
-      setText(this.#window, windowOf(order.eta));
+      setText(this.#remaining, expected(order, order.eta));
+      setText(this.#window, besideExpected(order, order.eta));
     } else {
       setText(this.#remaining, order.active ? (note || 'Waiting for the shop’s estimate') : `${clock(order.updatedAt)}`);
       setText(this.#window, order.active ? '' : note);
     }
     const reason = order.active ? order.eta?.reason : undefined;
     this.#reason.hidden = reason === undefined;
-    setText(this.#reason, reason === undefined ? '' : `Later than planned: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`);
+    setText(this.#reason, reason === undefined ? '' : `Later than planned: ${reasonWords(reason)}`);
+    const promise = promiseWords(order);
+    this.#promise.hidden = promise === '';
+    setText(this.#promise, promise);
+  }
+
+  /** @param {Order} order */
+  #renderBadges(order) {
+    this.#nearby.hidden = !isNearby(order);
+    this.#delayed.hidden = !order.active || order.delayed === undefined;
+    this.#silent.hidden = !isOnTheWay(order) || order.locationStale === undefined;
+    this.#badges.hidden = this.#nearby.hidden && this.#delayed.hidden && this.#silent.hidden;
   }
 
   /** @param {Order} order */
   #renderFacts(order) {
     const { driver, destination } = order;
     this.#driver.hidden = driver === undefined;
-    if (driver !== undefined && this.#driver.dataset.id !== driver.id) {
-      this.#driver.dataset.id = driver.id;
+    const who = driver && [driver.id, driver.name, driver.vehicle].join(' ');
+    if (driver !== undefined && this.#driver.dataset.id !== who) {
+      this.#driver.dataset.id = who;
       const name = driver.name ?? driver.id;
       this.#driver.replaceChildren(
         h('span.avatar', { 'aria-hidden': 'true' }, name.charAt(0)),
@@ -136,11 +166,7 @@ export class DetailView {
 
 /** What to say aloud about an order. @param {Order} order */
 export function newsOf(order) {
-  const eta = order.active && order.eta !== undefined ? `, ${remaining(order.eta)}` : '';
-  return `${titleOf(order)}: ${orderWords(order).text}${eta}`;
-}
-
-/** @param {string} text */
-function sentence(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const eta = order.active && order.eta !== undefined ? `. ${expected(order, order.eta)}` : '';
+  const way = isOnTheWay(order) && order.metersToGo !== undefined ? `. ${driverName(order)} is about ${distanceWords(order.metersToGo)} away, heading to you` : '';
+  return `${titleOf(order)}: ${isNearby(order) && order.status !== 'arriving' ? 'The driver is nearby' : orderWords(order).text}${eta}${way}`;
 }

@@ -19,6 +19,16 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Makes an element of a drawing. @param {string} tag @param {Record<string, any>} attributes @param {...SVGElement} children @returns {any} */
+export function svg(tag, attributes, ...children) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    element.setAttribute(key, value === true ? '' : String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
 /** @param {string} id */
 export function byId(id) {
   const element = document.getElementById(id);
@@ -72,4 +82,35 @@ export function flash(element) {
   element.classList.remove('flash');
   void (/** @type {HTMLElement} */ (element).offsetWidth); // starts the animation over
   element.classList.add('flash');
+}
+
+/** Says things aloud through a live region, not more often than anybody can listen to: of what comes meanwhile, the newest waits. */
+export class Announcer {
+  #region;
+  #pause;
+  #timer = 0;
+  #next = '';
+
+  /** @param {Element} region @param {number} pause In milliseconds. */
+  constructor(region, pause) {
+    this.#region = region;
+    this.#pause = pause;
+  }
+
+  /** @param {string} text */
+  say(text) {
+    if (this.#timer !== 0) {
+      this.#next = text;
+      return;
+    }
+    setText(this.#region, text);
+    this.#timer = setTimeout(() => {
+      this.#timer = 0;
+      const next = this.#next;
+      this.#next = '';
+      if (next !== '') {
+        this.say(next);
+      }
+    }, this.#pause);
+  }
 }

@@ -1,4 +1,6 @@
-/** @import { Frame, Notification, NotificationPage, Order, TimelineEntry } from './types.js' */
+import { isOnTheWay } from './words.js';
+
+/** @import { Fix, Frame, Notification, NotificationPage, Order, TimelineEntry } from './types.js' */
 
 const RECENT = 100;
 const INBOX = 'notifications';
@@ -34,7 +36,9 @@ export class Store {
     const known = this.orders.get(tracking.id)?.stream;
     const isOlder = known !== undefined && known.epoch === tracking.stream?.epoch && known.offset > (tracking.stream?.offset ?? 0);
     if (!isOlder) {
-      this.orders.set(tracking.id, tracking);
+      const seen = this.orders.get(tracking.id)?.location;
+      const isBehind = tracking.location !== undefined && seen !== undefined && Date.parse(seen.time) > Date.parse(tracking.location.time);
+      this.orders.set(tracking.id, { ...tracking, location: isBehind ? seen : tracking.location, metersToGo: tracking.route?.metersToGo });
       this.#missing(`order:${tracking.id}`, tracking.stream?.offset).forEach((frame) => this.takeOrderFrame(frame));
     }
   }
@@ -79,17 +83,47 @@ export class Store {
     if (order.stream !== undefined && offset <= order.stream.offset) {
       return false;
     }
-    this.orders.set(order.id, {
+    this.#put({
       ...order,
       status: change.status,
       active: change.active,
       eta: change.eta,
-      driver: change.driver ?? order.driver,
+      // What is not there is not to be seen: of the driver nothing, once the order is delivered.
+      driver: change.driver && { ...order.driver, ...change.driver },
+      promise: change.promise ?? order.promise,
+      delayed: change.delayed,
+      locationStale: change.locationStale,
       updatedAt: change.event.time > order.updatedAt ? change.event.time : order.updatedAt,
       timeline: withEntry(order.timeline ?? [], change.event),
       stream: order.stream && { ...order.stream, offset },
     });
     return true;
+  }
+
+  /**
+   * Applies a live frame: the newest place wins. True: the order's way is another one than is known here.
+   * @param {{ orderId: string, location: Fix, metersToGo?: number, stopsBefore?: number, routeVersion?: string }} seen
+   */
+  takeLocation({ orderId, location, metersToGo, stopsBefore, routeVersion }) {
+    const order = this.orders.get(orderId);
+    if (order === undefined || !isOnTheWay(order) || (order.location !== undefined && Date.parse(location.time) <= Date.parse(order.location.time))) {
+      return false;
+    }
+    this.#put({ ...order, location, metersToGo, stopsBefore });
+    return routeVersion !== order.route?.version;
+  }
+
+  /** @param {string} id @param {{ stars: number }} rating */
+  takeRating(id, rating) {
+    const order = this.orders.get(id);
+    if (order !== undefined) {
+      this.#put({ ...order, rating });
+    }
+  }
+
+  /** Keeps nothing of where the driver is when the driver does not have the order. @param {Order} order */
+  #put(order) {
+    this.orders.set(order.id, isOnTheWay(order) ? order : { ...order, location: undefined, route: undefined, metersToGo: undefined, stopsBefore: undefined });
   }
 
   /** Applies an entry of the inbox's stream. Counts are the server's, always. @param {Frame} frame */

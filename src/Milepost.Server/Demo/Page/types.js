@@ -1,10 +1,12 @@
 // The wire types of docs/protocol that this page uses, for editors that read JSDoc.
 
 /**
- * @typedef {{ at: string, from?: string, to?: string, reason?: string }} Eta
+ * @typedef {{ at: string, from?: string, to?: string, reason?: string, revisedAt?: string }} Eta
  * @typedef {{ id: string, name?: string, vehicle?: string }} Driver
  * @typedef {{ name: string, quantity: number, price?: number }} Item
- * @typedef {{ eventId: string, source: string, type: string, time: string, receivedAt: string, status?: string, moved: boolean, note?: string }} TimelineEntry
+ * @typedef {{ eventId: string, source: string, type: string, time: string, receivedAt: string, status?: string, moved: boolean, note?: string, raised?: boolean }} TimelineEntry
+ * @typedef {{ lat: number, lon: number, time: string, accuracyMeters?: number }} Fix
+ * @typedef {{ main: number[][], side: number[][] }} Streets Each from a latitude and longitude to another one.
  * @typedef {{ stream: string, epoch: string, offset: number, cursor: string }} StreamState
  *
  * @typedef {object} Order An order as the list gives it, and more once its tracking was read.
@@ -16,7 +18,16 @@
  * @property {Eta} [eta]
  * @property {string} [placedAt]
  * @property {string} updatedAt
- * @property {{ address?: string }} [destination]
+ * @property {{ at: string, from?: string, to?: string }} [promise] What was expected first.
+ * @property {object} [delayed]
+ * @property {object} [locationStale]
+ * @property {{ address?: string, lat?: number, lon?: number }} [destination]
+ * @property {{ name?: string, address?: string, lat?: number, lon?: number }} [pickup]
+ * @property {{ stars: number }} [rating]
+ * @property {Fix} [location] Where the driver is; only while the driver has the order.
+ * @property {{ polyline: string, precision: number, version: string, metersToGo: number }} [route] What is left of the way.
+ * @property {number} [metersToGo]
+ * @property {number} [stopsBefore]
  * @property {Driver} [driver]
  * @property {TimelineEntry[]} [timeline]
  * @property {StreamState} [stream]

@@ -40,6 +40,28 @@ export function orderWords(order) {
   return order.status === 'delivered' && isCollection(order) ? { ...words, text: 'Collected' } : words;
 }
 
+/** Whether a driver has the order with them and comes. @param {Order} order */
+export function isOnTheWay(order) {
+  return order.active && ['picked_up', 'out_for_delivery', 'arriving'].includes(order.status);
+}
+
+/** Whether the driver has come near in this attempt. @param {Order} order */
+export function isNearby(order) {
+  const timeline = order.timeline ?? [];
+  const last = (/** @type {(entry: TimelineEntry) => boolean} */ is) => timeline.findLastIndex(is);
+  return isOnTheWay(order) && (order.status === 'arriving' || last((entry) => entry.type === 'order.nearby') > last((entry) => entry.status === 'attempt_failed'));
+}
+
+/** @param {Order} order */
+export function driverName(order) {
+  return order.driver?.name?.split(' ')[0] ?? 'The driver';
+}
+
+/** @param {number} meters */
+export function distanceWords(meters) {
+  return meters < 950 ? `${Math.max(50, Math.round(meters / 50) * 50)} m` : `${(meters / 1000).toFixed(1)} km`;
+}
+
 /** When, in as few words as a card has room for. @param {Order} order */
 export function shortWhen(order) {
   if (!order.active) {
@@ -48,7 +70,7 @@ export function shortWhen(order) {
   if (order.status === 'ready_for_collection') {
     return 'now';
   }
-  return order.eta === undefined ? '' : remaining(order.eta).replace('in about ', '').replace(' moment now', ' moment');
+  return order.eta === undefined ? '' : isNext(order) ? expected(order, order.eta).replace(/^In about /, '') : clock(order.eta.at);
 }
 
 /** What an entry of a timeline says. @param {TimelineEntry} entry */
@@ -56,7 +78,16 @@ export function entryWords(entry) {
   if (entry.status !== undefined) {
     return statusWords(entry.status).text;
   }
-  const texts = { 'order.eta.updated': 'New arrival time', 'order.driver.assigned': 'Courier assigned', 'order.note.added': 'Message' };
+  const texts = {
+    'order.eta.updated': 'New arrival time',
+    'order.driver.assigned': 'Courier assigned',
+    'order.note.added': 'Message',
+    'order.nearby': 'The driver is nearby',
+    'order.delayed': entry.raised === false ? 'No longer late' : 'Later than promised',
+    'order.location.stale': entry.raised === false ? 'The driver is heard again' : 'No signal from the driver',
+    'order.rated': 'You rated the delivery',
+    'order.proof.added': 'Proof of delivery',
+  };
   return texts[/** @type {keyof typeof texts} */ (entry.type)] ?? entry.type.replace('order.', '').replaceAll('.', ' ');
 }
 
@@ -85,23 +116,56 @@ export function ago(time) {
   return moment(time);
 }
 
-/** How long until then, in words. @param {Eta} eta */
-export function remaining(eta) {
-  const minutes = (Date.parse(eta.at) - Date.now()) / 60000;
-  if (minutes < -1) {
-    return 'a little late';
+// The driver comes to this customer now, with nobody before.
+/** @param {Order} order */
+const isNext = (order) => isOnTheWay(order) && (order.stopsBefore ?? 0) === 0;
+
+/** Nobody is told minutes that are not meant so exactly: above 30 to 5, above 10 to 2, else to 1, and never 0. @param {number} minutes */
+function rounded(minutes) {
+  const step = minutes > 30 ? 5 : minutes > 10 ? 2 : 1;
+  return Math.max(1, Math.round(minutes / step) * step);
+}
+
+/** A window until the driver is on the way to this customer, then minutes; other words once the time has passed. @param {Order} order @param {Eta} eta */
+export function expected(order, eta) {
+  const now = Date.now();
+  if (now > Date.parse(eta.to ?? eta.at) + 60_000) {
+    return order.status === 'arriving' ? 'Any minute now' : 'Running late';
   }
-  if (minutes < 0.75) {
-    return 'any moment now';
+  if (!isNext(order)) {
+    return windowOf(eta);
   }
-  return minutes < 90 ? `in about ${Math.round(minutes)} min` : `in about ${Math.round(minutes / 60)} hours`;
+  const minutes = (Date.parse(eta.at) - now) / 60_000;
+  return order.status === 'arriving' && minutes <= 2 ? 'In 1 to 2 min'
+    : minutes < 60 ? `In about ${rounded(minutes)} min`
+    : `About ${clock(eta.at)}`;
+}
+
+/** The clock's time beside {@link expected}, where that counts minutes. @param {Order} order @param {Eta} eta */
+export function besideExpected(order, eta) {
+  return isNext(order) && Date.now() <= Date.parse(eta.to ?? eta.at) + 60_000 ? clock(eta.at) : '';
 }
 
 /** @param {Eta} eta */
 export function windowOf(eta) {
   const from = clock(eta.from ?? eta.at);
   const to = clock(eta.to ?? eta.at);
-  return from === to ? `about ${from}` : `${from}–${to}`;
+  return from === to ? `About ${from}` : `Between ${from} and ${to}`;
+}
+
+const REASONS = { traffic: 'traffic on the way', stops: 'the stops before yours take longer', driver_changed: 'another driver brings it' };
+
+/** Why it is later. @param {string} reason */
+export const reasonWords = (reason) => REASONS[/** @type {keyof typeof REASONS} */ (reason)] ?? `${reason.charAt(0).toLowerCase()}${reason.slice(1)}`;
+
+/** What was promised first, once something else is expected. @param {Order} order */
+export function promiseWords(order) {
+  const changes = (order.timeline ?? []).filter((entry) => entry.type === 'order.eta.updated').length - 1;
+  if (!order.active || order.promise === undefined || changes < 1) {
+    return '';
+  }
+  const last = order.eta?.revisedAt === undefined ? '' : `, last ${ago(order.eta.revisedAt)}`;
+  return `First promised: ${windowOf(order.promise).replace(/^[AB]/, (letter) => letter.toLowerCase())} · changed ${changes === 1 ? 'once' : `${changes} times`}${last}`;
 }
 
 /** @param {{ amount: number, currency: string }} money */
