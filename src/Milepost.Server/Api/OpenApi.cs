@@ -25,6 +25,7 @@ internal static class OpenApi
         [(null, "If-Match")] = "Only while the choices are at one of these versions (the ETag of an answer).",
         [(null, "customer")] = "Staff only, and required for staff: the customer.",
         [("exportCustomer", "id")] = "The customer's id.",
+        [("postLocations", "id")] = "The driver's id, as in order.driver.assigned.",
         [("putDevice", "id")] = "The app's name for the device, unique for the customer.",
         [("deleteDevice", "id")] = "The device's id, as the list shows it.",
         [(null, "limit")] = "How many at most: 1 to 200; 50 when absent.",

@@ -6,10 +6,10 @@ using Milepost.Server.Channels.Email;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Ingest;
+using Milepost.Server.Ingest.Locations;
 using Milepost.Server.Ingest.Messages;
 using Milepost.Server.Templates;
 using Milepost.Server.Tenants;
-using Milepost.Server.Tracking;
 using Milepost.Server.Unsubscribe;
 
 namespace Milepost.Server.Hosting;

@@ -43,6 +43,21 @@ internal sealed record DriverPass
     public bool IsAmong(IReadOnlySet<TrackKey> rows) =>
         rows.Contains(new TrackKey(TrackKind.Driver, Driver.Tenant, Driver.DriverId)) || Orders.Any(order => rows.Contains(new TrackKey(TrackKind.Order, Driver.Tenant, order.Order.Id)));
 
+    /// <summary>
+    /// The same orders as they are behind the events that were recorded of them, for showing: who reads these events must not think that the place was judged
+    /// before them. Those that ended meanwhile are not among them.
+    /// </summary>
+    public IReadOnlyList<LookedAt> OrdersAsOf(Situation now) =>
+    [
+        .. from order in Orders
+           join fresh in now.Orders on order.Order.Id equals fresh.Order.Id
+           select order with { Tracked = fresh, IsAlone = IsAlone(fresh, now) },
+    ];
+
+    /// <summary>Whether the driver has no other order under way than this one.</summary>
+    public static bool IsAlone(TrackedOrder order, Situation situation) =>
+        !situation.Orders.Any(other => other.Order.Id != order.Order.Id && OrderStatusTable.IsOnTheWay(other.Order.ShownStatus()));
+
     /// <summary>Everything to write of some passes. An order belongs to one driver, so that no row is there twice.</summary>
     public static TrackingChanges Changes(IEnumerable<DriverPass> passes)
     {

@@ -28,15 +28,13 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
             points.AddRange(kept.SelectMany(fix => Points(driver, situation.Orders, fix)));
         }
 
-        var underWay = situation.Orders.Count(order => OrderStatusTable.IsOnTheWay(order.Order.ShownStatus()));
         var (events, revisions, orders) = (new List<RecordedEvent>(), new List<EtaRevision>(), new List<LookedAt>());
         DateTimeOffset? checkAt = null;
         foreach (var order in situation.Orders)
         {
             var known = order.Track is { } stored ? JsonSerializer.Deserialize(stored.Body, TrackingJson.Default.OrderTrack)! : OrderTrack.Start;
             var step = OrderStep.Step(order.Order, known, track, accepted, Told(order.Order, driver, track), lines.Of, rules, now);
-            var isAlone = underWay - (OrderStatusTable.IsOnTheWay(order.Order.ShownStatus()) ? 1 : 0) == 0;
-            orders.Add(new LookedAt(order, step.Track, step.Track != known, isAlone));
+            orders.Add(new LookedAt(order, step.Track, step.Track != known, DriverPass.IsAlone(order, situation)));
             events.AddRange(Events(order.Order, step, accepted.Count > 0 ? accepted[^1].Time : now, now));
             if (step.Revision is { } revision)
             {

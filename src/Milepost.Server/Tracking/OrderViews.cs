@@ -72,8 +72,8 @@ internal sealed class OrderViews(ITrackingStore store, ViewerPolicy policy, Trac
 
         var key = new DriverKey(order.Tenant, driver.Id);
         var situation = (await store.LoadAsync([key], cancellationToken))[key];
-        var row = situation.Orders.FirstOrDefault(tracked => tracked.Order.Id == order.Id)?.Track;
-        var isAlone = !situation.Orders.Any(tracked => tracked.Order.Id != order.Id && OrderStatusTable.IsOnTheWay(tracked.Order.ShownStatus()));
-        return (row is null ? null : JsonSerializer.Deserialize(row.Body, TrackingJson.Default.OrderTrack), isAlone);
+        return situation.Orders.FirstOrDefault(tracked => tracked.Order.Id == order.Id) is not { } found
+            ? (null, false)
+            : (found.Track is { } row ? JsonSerializer.Deserialize(row.Body, TrackingJson.Default.OrderTrack) : null, DriverPass.IsAlone(found, situation));
     }
 }

@@ -80,6 +80,8 @@ internal sealed partial class Tracker(
         var situations = await store.LoadAsync([.. taken.Select(driver => driver.Driver)], cancellationToken);
         var done = taken.Select(driver => (driver.Fixes, Pass: passes.Run(driver.Driver, situations[driver.Driver], driver.Fixes, now))).ToList();
         await RecordAsync([.. done.SelectMany(driver => driver.Pass.Events)], cancellationToken);
+        DriverKey[] changed = [.. done.Where(driver => driver.Pass.Events.Count > 0).Select(driver => driver.Pass.Driver)];
+        var renewed = changed.Length == 0 ? situations : await store.LoadAsync(changed, cancellationToken);
         var lost = (await store.SaveAsync(DriverPass.Changes(done.Select(driver => driver.Pass)), cancellationToken)).ToHashSet();
         foreach (var (fixes, pass) in done)
         {
@@ -90,7 +92,7 @@ internal sealed partial class Tracker(
                 continue;
             }
 
-            Show(pass);
+            Show(pass, pass.Events.Count > 0 ? pass.OrdersAsOf(renewed[pass.Driver]) : pass.Orders);
             if (pass.CheckAt is { } at)
             {
                 inbox.LookAt(pass.Driver, at);
@@ -98,9 +100,9 @@ internal sealed partial class Tracker(
         }
     }
 
-    private void Show(DriverPass pass)
+    private void Show(DriverPass pass, IReadOnlyList<LookedAt> orders)
     {
-        foreach (var order in pass.Orders.Where(order => pass.Newest is not null && hub.IsHeard(StreamName.Order(order.Order.Tenant, order.Order.Id))))
+        foreach (var order in orders.Where(order => pass.Newest is not null && hub.IsHeard(StreamName.Order(order.Order.Tenant, order.Order.Id))))
         {
             hub.Publish(StreamName.Order(order.Order.Tenant, order.Order.Id), views.Frame(order, pass.Newest!));
         }

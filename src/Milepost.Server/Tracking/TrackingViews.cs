@@ -23,18 +23,21 @@ internal sealed class TrackingViews(ViewerPolicy policy, IOrderPlans plans)
     /// <summary>The driver as an audience may see them; null: not at all.</summary>
     public Driver? DriverOf(Order order, VisibleFields fields)
     {
-        if (order.Driver is not { } driver || !(fields.Name || fields.Vehicle || fields.Photo || fields.Phone))
+        if (order.Driver is not { } driver)
         {
             return null;
         }
 
         var card = plans.Get(order.Tenant, order.Id)?.Driver is { } known && known.Id == driver.Id ? known : null;
-        return new Driver(driver.Id, fields.Name ? card?.Name ?? driver.Name : null, fields.Vehicle ? card?.Vehicle?.Description ?? card?.Vehicle?.Kind ?? driver.Vehicle : null)
+        var seen = new Driver(driver.Id, fields.Name ? card?.Name ?? driver.Name : null, fields.Vehicle ? card?.Vehicle?.Description ?? card?.Vehicle?.Kind ?? driver.Vehicle : null)
         {
             PhotoUrl = fields.Photo ? card?.PhotoUrl : null,
             Rating = fields.Name ? card?.Rating : null,
             Phone = fields.Phone ? card?.Phone : null,
         };
+
+        // An id alone tells nobody anything, except staff.
+        return seen is { Name: null, Vehicle: null, PhotoUrl: null, Phone: null } && fields != VisibleFields.All ? null : seen;
     }
 
     /// <summary>What is left of the route, from where the driver is on it.</summary>

@@ -22,6 +22,8 @@ public sealed class AccessMatrixTests
     private static readonly Dictionary<string, string> Expected = new(StringComparer.Ordinal)
     {
         ["POST /api/v1/{tenant}/events"] = Writers,
+        ["POST /api/v1/{tenant}/drivers/{id}/locations"] = Writers + " locations:write",
+        ["POST /api/v1/{tenant}/traccar/positions"] = Writers + " locations:write",
         ["GET /api/v1/{tenant}/orders"] = Readers,
         ["GET /api/v1/{tenant}/orders/{id}"] = Readers,
         ["GET /api/v1/{tenant}/orders/{id}/tracking"] = Readers + " guest",
@@ -117,6 +119,7 @@ public sealed class AccessMatrixTests
         ["events:write"] = TestServer.Token("shop", "events:write"),
         ["notifications:write"] = TestServer.Token("mailer", "notifications:write"),
         ["feedback:write"] = TestServer.Token("relay", "feedback:write"),
+        ["locations:write"] = TestServer.Token("d-1", "locations:write"),
         ["operator"] = TestServer.Token("op", "operator"),
         ["admin"] = TestServer.Token("root", "admin"),
     };

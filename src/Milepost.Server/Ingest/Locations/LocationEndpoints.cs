@@ -7,7 +7,7 @@ using Milepost.Server.Access;
 using Milepost.Server.Access.Limits;
 using Milepost.Server.Api;
 
-namespace Milepost.Server.Tracking;
+namespace Milepost.Server.Ingest.Locations;
 
 /// <summary>Takes where drivers are, from those who have no logistics service to ask.</summary>
 internal static class LocationEndpoints

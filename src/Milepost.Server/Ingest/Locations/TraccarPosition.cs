@@ -2,9 +2,8 @@ using System.Text.Json;
 using Milepost.Core.Tracking;
 using Milepost.Protocol;
 using Milepost.Protocol.Errors;
-using Milepost.Server.Ingest;
 
-namespace Milepost.Server.Tracking;
+namespace Milepost.Server.Ingest.Locations;
 
 /// <summary>
 /// A position as Traccar forwards it (<c>forward.type=json</c>): <c>{position, device}</c>. The device's <c>uniqueId</c> is the driver's id; speeds are

@@ -4,9 +4,8 @@ using Milepost.Protocol;
 using Milepost.Protocol.Errors;
 using Milepost.Protocol.Tracking;
 using Milepost.Server.Api;
-using Milepost.Server.Ingest;
 
-namespace Milepost.Server.Tracking;
+namespace Milepost.Server.Ingest.Locations;
 
 /// <summary>Fixes of one driver as they are posted: one object, or a list of at most <see cref="MaxFixes"/>.</summary>
 internal sealed record LocationRequest(IReadOnlyList<LocationFix> Fixes, IReadOnlyList<RejectedLocation> Rejected)
