@@ -50,7 +50,7 @@ internal static class Sample
 
     private static object Record(Type type)
     {
-        var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).First();
+        var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).FirstOrDefault() ?? throw new InvalidOperationException($"no sample of {type}");
         var made = constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType))]);
         foreach (var property in type.GetProperties().Where(property => property.CanWrite))
         {
