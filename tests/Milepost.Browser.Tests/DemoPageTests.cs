@@ -20,7 +20,7 @@ public sealed class DemoPageTests(World world)
         var before = await notes.CountAsync();
         await Assertions.Expect(notes.Nth(before)).ToBeVisibleAsync();
         await world.ScreenshotAsync(page, "demo");
-        world.Failures.ShouldBeEmpty();
+        world.FailuresOf(page).ShouldBeEmpty();
     }
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class DemoPageTests(World world)
         var notes = page.Locator("#notes > li");
         var before = await notes.CountAsync();
         await Assertions.Expect(notes.Nth(before)).ToBeVisibleAsync();
-        world.Failures.ShouldBeEmpty();
+        world.FailuresOf(page).ShouldBeEmpty();
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class DemoPageTests(World world)
         await Assertions.Expect(byMail.Locator(".chip")).ToHaveTextAsync("Sent");
         await Assertions.Expect(unfolded.Locator(".why li", new LocatorLocatorOptions { HasText = "Inbox" }).Locator(".chip")).ToHaveTextAsync("Shown");
         await world.ScreenshotAsync(page, "demo-messages");
-        world.Failures.ShouldBeEmpty();
+        world.FailuresOf(page).ShouldBeEmpty();
     }
 
     /// <summary>An open page confirms what it shows, and then no push is needed; a page that is offline confirms nothing.</summary>
@@ -144,7 +144,7 @@ public sealed class DemoPageTests(World world)
         await Assertions.Expect(there.GetByRole(AriaRole.Switch, new PageGetByRoleOptions { Name = "Quiet hours" })).ToBeCheckedAsync();
         await Assertions.Expect(there.GetByRole(AriaRole.Switch, new PageGetByRoleOptions { Name = "Critical" })).ToBeDisabledAsync();
         await world.ScreenshotAsync(there, "demo-preferences");
-        world.Failures.ShouldBeEmpty();
+        world.FailuresOf(there).ShouldBeEmpty();
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed partial class LiveMapTests(World world)
           new MutationObserver(() => {
             const title = document.querySelector('#detail-title')?.textContent ?? '';
             const driver = document.querySelector('.mark.driver');
-            const isSeen = driver !== null && driver.checkVisibility();
+            const isSeen = driver !== null && driver.getBoundingClientRect().width > 0;
             if (isSeen && !/Picked up|On the way to you|Almost there/.test(title)) {
               window.shown.push(title);
             }
@@ -55,7 +55,7 @@ public sealed partial class LiveMapTests(World world)
         await page.GetByRole(AriaRole.Button, new() { Name = "5 stars" }).ClickAsync();
         await Assertions.Expect(page.Locator(".rating [role=status]")).ToHaveTextAsync("Thank you");
         await world.ScreenshotAsync(page, "demo-rating");
-        world.Failures.ShouldBeEmpty();
+        world.FailuresOf(page).ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Playwright;
 
 namespace Milepost.Browser.Tests;
@@ -6,12 +7,13 @@ namespace Milepost.Browser.Tests;
 [CollectionDefinition(nameof(World))]
 public sealed class World : IAsyncLifetime, ICollectionFixture<World>
 {
+    private readonly ConditionalWeakTable<IPage, List<string>> _failures = [];
     private DemoProcess? _demo;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    /// <summary>What the page complained of.</summary>
-    public List<string> Failures { get; } = [];
+    /// <summary>What a page complained of.</summary>
+    public IReadOnlyList<string> FailuresOf(IPage page) => _failures.GetOrCreateValue(page);
 
     public async ValueTask InitializeAsync()
     {
@@ -34,12 +36,13 @@ public sealed class World : IAsyncLifetime, ICollectionFixture<World>
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
         var page = await context.NewPageAsync();
-        page.PageError += (_, error) => Failures.Add(error);
+        var failures = _failures.GetOrCreateValue(page);
+        page.PageError += (_, error) => failures.Add(error);
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
             {
-                Failures.Add(message.Text);
+                failures.Add(message.Text);
             }
         };
         if (prepare is not null)

@@ -23,7 +23,7 @@ internal static class DemoCommand
     private static readonly Option<double> OrdersPerMinute = new("--orders-per-minute")
     {
         Description = "How many new orders come in at speed 1, over eight customers; from 0.5 to 600",
-        DefaultValueFactory = _ => 8,
+        DefaultValueFactory = _ => 6,
     };
 
     private static readonly Option<string> Urls = new("--urls")

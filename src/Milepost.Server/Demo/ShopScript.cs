@@ -35,7 +35,7 @@ internal static class ShopScript
             Enqueue(story);
         }
 
-        var nextOrder = TimeSpan.FromSeconds(4 / options.Speed);
+        var nextOrder = Whole(4 / options.Speed);
         while (true)
         {
             while (waiting.TryPeek(out var next, out _) && next.Offset < nextOrder)
@@ -45,7 +45,7 @@ internal static class ShopScript
 
             Enqueue(authors.NewOrder(nextOrder));
             // Uneven, as people are, but never a long silence.
-            nextOrder += TimeSpan.FromSeconds(60 / options.OrdersPerMinute / options.Speed * (0.4 + (1.2 * random.NextDouble())));
+            nextOrder += Whole(60 / options.OrdersPerMinute / options.Speed * (0.4 + (1.2 * random.NextDouble())));
         }
 
         void Enqueue(IReadOnlyList<ScriptedEvent> story)
@@ -56,6 +56,9 @@ internal static class ShopScript
             }
         }
     }
+
+    // Stories count in milliseconds: an order that came a part of one later would begin before what was sent already.
+    private static TimeSpan Whole(double seconds) => TimeSpan.FromMilliseconds(Math.Ceiling(seconds * 1000));
 
     // The event says when it happened; only its sending is delayed or repeated. Offset zero is the past as it is known at the start.
     private static IEnumerable<ScriptedEvent> WithFaults(IReadOnlyList<ScriptedEvent> story, Random random, double speed)

@@ -17,7 +17,7 @@ public sealed class WallTests
     [InlineData("using Milepost.Server.Worker", "Worker", "Hosting")]
     [InlineData("using Milepost.Server.Channels", "Channels", "Worker", "Hosting", "Settings", "Templates", "Tenants", "Admin/Decisions")]
     [InlineData("using Milepost.Server.Admin", "Admin", "Hosting", "Demo/DemoMessages.cs")]
-    [InlineData("using Milepost.Server.Ingest", "Ingest", "Hosting", "Settings/OptionRules.cs", "Admin/Decisions/DecisionEndpoints.cs", "Channels/Email")]
+    [InlineData("using Milepost.Server.Ingest", "Ingest", "Hosting", "Settings/OptionRules.cs", "Admin/Decisions/DecisionEndpoints.cs", "Channels/Email", "Tracking")]
     [InlineData("using Confluent.Kafka", "Ingest")]
     public void A_namespace_is_used_only_where_it_may_be(string use, params string[] allowed)
     {

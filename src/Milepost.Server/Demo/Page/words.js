@@ -70,7 +70,7 @@ export function shortWhen(order) {
   if (order.status === 'ready_for_collection') {
     return 'now';
   }
-  return order.eta === undefined ? '' : isNext(order) ? expected(order, order.eta).replace(/^In about /, '') : clock(order.eta.at);
+  return order.eta === undefined ? '' : isNext(order) ? expected(order, order.eta).replace(/^In (?:about )?/, '') : clock(order.eta.at);
 }
 
 /** What an entry of a timeline says. @param {TimelineEntry} entry */
@@ -153,7 +153,7 @@ export function windowOf(eta) {
   return from === to ? `About ${from}` : `Between ${from} and ${to}`;
 }
 
-const REASONS = { traffic: 'traffic on the way', stops: 'the stops before yours take longer', driver_changed: 'another driver brings it' };
+const REASONS = { traffic: 'traffic on the way', stops: 'a stop before yours takes longer', driver_changed: 'another driver brings it' };
 
 /** Why it is later. @param {string} reason */
 export const reasonWords = (reason) => REASONS[/** @type {keyof typeof REASONS} */ (reason)] ?? `${reason.charAt(0).toLowerCase()}${reason.slice(1)}`;
