@@ -44,6 +44,7 @@ internal static class Sample
         TypeCode.Double => 0.5,
         TypeCode.Decimal => 4.5m,
         _ when type == typeof(DateTimeOffset) => new DateTimeOffset(2026, 11, 21, 18, 0, 0, 123, TimeSpan.Zero),
+        _ when type == typeof(DateOnly) => new DateOnly(2026, 11, 21),
         _ when type == typeof(JsonElement) => JsonDocument.Parse("{\"a\":[1,null]}").RootElement,
         _ => null,
     };
