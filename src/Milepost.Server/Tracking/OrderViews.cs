@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Milepost.Core.Orders;
-using Milepost.Core.Tracking;
 using Milepost.Core.Sharing;
 using Milepost.Core.Tenants;
+using Milepost.Core.Tracking;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Sharing;
 using Milepost.Protocol.Streams;
