@@ -44,13 +44,14 @@ internal static class Sample
         TypeCode.Double => 0.5,
         TypeCode.Decimal => 4.5m,
         _ when type == typeof(DateTimeOffset) => new DateTimeOffset(2026, 11, 21, 18, 0, 0, 123, TimeSpan.Zero),
+        _ when type == typeof(DateOnly) => new DateOnly(2026, 11, 21),
         _ when type == typeof(JsonElement) => JsonDocument.Parse("{\"a\":[1,null]}").RootElement,
         _ => null,
     };
 
     private static object Record(Type type)
     {
-        var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).First();
+        var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).FirstOrDefault() ?? throw new InvalidOperationException($"no sample of {type}");
         var made = constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType))]);
         foreach (var property in type.GetProperties().Where(property => property.CanWrite))
         {

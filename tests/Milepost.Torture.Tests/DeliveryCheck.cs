@@ -4,6 +4,7 @@ using Milepost.Core.Tenants;
 using Milepost.Processes;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Preferences;
+using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
 
 namespace Milepost.Torture.Tests;

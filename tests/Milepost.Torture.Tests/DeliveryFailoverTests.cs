@@ -1,5 +1,6 @@
 using Milepost.Core.Deliveries;
 using Milepost.Processes;
+using Milepost.Storage.Postgres.Deliveries;
 using Milepost.Storage.Postgres;
 using Milepost.Testing.Servers;
 using Npgsql;

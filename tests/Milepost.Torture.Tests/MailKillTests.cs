@@ -6,6 +6,7 @@ using Milepost.Core.Deliveries;
 using Milepost.Processes;
 using Milepost.Protocol.Events;
 using Milepost.Server.Channels.Email;
+using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
 using Milepost.Testing.Servers;
 

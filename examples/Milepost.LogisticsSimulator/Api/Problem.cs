@@ -7,7 +7,14 @@ internal static class Problem
 {
     private static readonly Dictionary<int, string> Titles = new()
     {
-        [400] = "Bad request", [401] = "Unauthorized", [403] = "Forbidden", [404] = "Not found", [409] = "Conflict", [429] = "Too many requests", [500] = "Internal error", [503] = "Unavailable",
+        [400] = "Bad request",
+        [401] = "Unauthorized",
+        [403] = "Forbidden",
+        [404] = "Not found",
+        [409] = "Conflict",
+        [429] = "Too many requests",
+        [500] = "Internal error",
+        [503] = "Unavailable",
     };
 
     public static IResult Of(int status, string code, string? detail = null)

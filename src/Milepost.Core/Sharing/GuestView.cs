@@ -22,8 +22,19 @@ public static class GuestView
     // By whole words: what stands beside them (a number plate, a make) is not shown.
     private static readonly Dictionary<string, string> Vehicles = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["bicycle"] = "bicycle", ["bike"] = "bicycle", ["ebike"] = "bicycle", ["motorcycle"] = "motorcycle", ["motorbike"] = "motorcycle", ["scooter"] = "motorcycle",
-        ["moped"] = "motorcycle", ["van"] = "van", ["truck"] = "truck", ["lorry"] = "truck", ["car"] = "car", ["foot"] = "on_foot", ["walker"] = "on_foot",
+        ["bicycle"] = "bicycle",
+        ["bike"] = "bicycle",
+        ["ebike"] = "bicycle",
+        ["motorcycle"] = "motorcycle",
+        ["motorbike"] = "motorcycle",
+        ["scooter"] = "motorcycle",
+        ["moped"] = "motorcycle",
+        ["van"] = "van",
+        ["truck"] = "truck",
+        ["lorry"] = "truck",
+        ["car"] = "car",
+        ["foot"] = "on_foot",
+        ["walker"] = "on_foot",
     };
 
     public static GuestTracking ToGuest(this OrderSnapshot snapshot, TenantBrand brand, GuestSight sight)

@@ -48,6 +48,12 @@ public static class OrderStep
     {
         var destination = Place(order.Destination?.Lat, order.Destination?.Lon);
         var newest = accepted.Count > 0 ? accepted[^1] : null;
+        if (before.Last is { } other && driver is not null && other.DriverId != driver.DriverId)
+        {
+            // The order has changed hands: where somebody else was says nothing about it any more.
+            before = new OrderTrack { Eta = before.Eta, KeptEta = before.KeptEta };
+        }
+
         var track = before with { Last = newest ?? before.Last, StopsBefore = told.StopsBefore ?? before.StopsBefore };
         track = Routed(order, track, destination, driver, told.Route);
         var geometry = track.Route is { } route ? routes(route.Polyline) : null;

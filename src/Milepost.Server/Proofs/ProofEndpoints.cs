@@ -22,11 +22,11 @@ internal static class ProofEndpoints
 
     private static async Task<IResult> SendAsync(
         HttpContext context, PhotoLinks links, ProofPhotos photos, IOrderStore orders, string tenant, string id, string? expires, string? signature) => links.Check(tenant, id, expires, signature) switch
-    {
-        PhotoLink.Wrong => Problems.Result(ErrorCode.NotFound),
-        PhotoLink.Expired => Problems.Result(ErrorCode.LinkClosed, "Read the order again for another address."),
-        _ => await orders.FindAsync(tenant, id, context.RequestAborted) is { Proof.PhotoUrl: { } address }
-            ? photos.Send(address)
-            : Problems.Result(ErrorCode.NotFound),
-    };
+        {
+            PhotoLink.Wrong => Problems.Result(ErrorCode.NotFound),
+            PhotoLink.Expired => Problems.Result(ErrorCode.LinkClosed, "Read the order again for another address."),
+            _ => await orders.FindAsync(tenant, id, context.RequestAborted) is { Proof.PhotoUrl: { } address }
+                ? photos.Send(address)
+                : Problems.Result(ErrorCode.NotFound),
+        };
 }

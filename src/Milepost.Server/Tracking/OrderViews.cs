@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Milepost.Core.Orders;
-using Milepost.Core.Tracking;
 using Milepost.Core.Sharing;
 using Milepost.Core.Tenants;
+using Milepost.Core.Tracking;
 using Milepost.Protocol.Orders;
 using Milepost.Protocol.Sharing;
 using Milepost.Protocol.Streams;
@@ -61,7 +61,7 @@ internal sealed class OrderViews(ITrackingStore store, ViewerPolicy policy, Trac
 
     /// <summary>Where the driver was seen last, as far as it concerns this order: customers are not shown where the driver was before having it.</summary>
     internal static LocationFix? LastSeen(Order order, OrderTrack track, Audience audience) =>
-        track.Last is { } last && (audience is Audience.Staff || order.OnTheWaySince is not { } since || last.Time >= since) ? last : null;
+        track.Last is { } last && last.DriverId == order.Driver?.Id && (audience is Audience.Staff || order.OnTheWaySince is not { } since || last.Time >= since) ? last : null;
 
     private async Task<(OrderTrack? Track, bool IsAlone)> WayAsync(Order order, CancellationToken cancellationToken)
     {

@@ -52,7 +52,6 @@ internal sealed partial class Tracker(
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // A mistake of ours. These fixes would only make it again; the drivers' next ones are looked at anew.
             Log.Failed(logger, failure, taken.Count);
             return false;
         }
@@ -78,7 +77,15 @@ internal sealed partial class Tracker(
     {
         var now = time.GetUtcNow();
         var situations = await store.LoadAsync([.. taken.Select(driver => driver.Driver)], cancellationToken);
-        var done = taken.Select(driver => (driver.Fixes, Pass: passes.Run(driver.Driver, situations[driver.Driver], driver.Fixes, now))).ToList();
+        var done = new List<(IReadOnlyList<LocationFix> Fixes, DriverPass Pass)>(taken.Count);
+        foreach (var (driver, fixes) in taken)
+        {
+            if (Run(driver, situations[driver], fixes, now) is { } pass)
+            {
+                done.Add((fixes, pass));
+            }
+        }
+
         await RecordAsync([.. done.SelectMany(driver => driver.Pass.Events)], cancellationToken);
         DriverKey[] changed = [.. done.Where(driver => driver.Pass.Events.Count > 0).Select(driver => driver.Pass.Driver)];
         var renewed = changed.Length == 0 ? situations : await store.LoadAsync(changed, cancellationToken);
@@ -97,6 +104,21 @@ internal sealed partial class Tracker(
             {
                 inbox.LookAt(pass.Driver, at);
             }
+        }
+    }
+
+    // One driver's trouble must not keep the others from being shown.
+    private DriverPass? Run(DriverKey driver, Situation situation, IReadOnlyList<LocationFix> fixes, DateTimeOffset now)
+    {
+        try
+        {
+            return passes.Run(driver, situation, fixes, now);
+        }
+        catch (Exception failure)
+        {
+            // A mistake of ours. These fixes would only make it again; the driver's next ones are looked at anew.
+            Log.Failed(logger, failure, 1);
+            return null;
         }
     }
 

@@ -7,6 +7,8 @@ using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Streams;
+using Milepost.Storage.Postgres.Deliveries;
+using Milepost.Storage.Postgres.Tracking;
 using Npgsql;
 
 namespace Milepost.Storage.Postgres;

@@ -5,6 +5,7 @@ using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Streams;
+using Milepost.Storage.Postgres.Deliveries;
 using Npgsql;
 
 namespace Milepost.Storage.Postgres;

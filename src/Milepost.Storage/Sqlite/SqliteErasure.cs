@@ -6,6 +6,8 @@ using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol.Streams;
+using Milepost.Storage.Sqlite.Deliveries;
+using Milepost.Storage.Sqlite.Tracking;
 
 namespace Milepost.Storage.Sqlite;
 

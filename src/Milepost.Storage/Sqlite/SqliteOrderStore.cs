@@ -7,6 +7,7 @@ using Milepost.Core.Recording;
 using Milepost.Core.Streams;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Streams;
+using Milepost.Storage.Sqlite.Deliveries;
 
 namespace Milepost.Storage.Sqlite;
 

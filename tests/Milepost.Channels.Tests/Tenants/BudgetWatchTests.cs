@@ -4,6 +4,7 @@ using Milepost.Core.Tenants;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Settings;
 using Milepost.Server.Worker;
+using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
 using Milepost.Testing;
 

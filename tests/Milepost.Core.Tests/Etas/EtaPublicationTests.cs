@@ -188,7 +188,12 @@ public sealed class EtaPublicationTests
 
     private static EtaEstimate In(double minutes) => new()
     {
-        At = At(minutes), From = At(minutes - 10), To = At(minutes + 15), Source = EtaSource.Estimate, Confidence = EtaConfidence.Medium, CalculatedAt = Start,
+        At = At(minutes),
+        From = At(minutes - 10),
+        To = At(minutes + 15),
+        Source = EtaSource.Estimate,
+        Confidence = EtaConfidence.Medium,
+        CalculatedAt = Start,
     };
 
     private static EtaState Shown(EtaEstimate estimate) => EtaPublication.Step(null, estimate, Start).State;

@@ -28,8 +28,13 @@ public sealed class GuestViewTests
 
     private static readonly TenantBrand Brand = new()
     {
-        Name = "The Shop", Color = "#112233", LogoUrl = "https://cdn.shop.example/logo.png", SupportEmail = "MARK-support@shop.example", FromEmail = "MARK-from@shop.example",
-        OrderUrl = "https://shop.example/MARK-order/{order}", Locale = "xx-MARK",
+        Name = "The Shop",
+        Color = "#112233",
+        LogoUrl = "https://cdn.shop.example/logo.png",
+        SupportEmail = "MARK-support@shop.example",
+        FromEmail = "MARK-from@shop.example",
+        OrderUrl = "https://shop.example/MARK-order/{order}",
+        Locale = "xx-MARK",
     };
 
     [Fact]
@@ -128,7 +133,13 @@ public sealed class GuestViewTests
 
     private static RecordedEvent Event(string type, int minute) => new()
     {
-        Tenant = "mark-tenant", Source = "/MARK", Id = $"MARK-{minute}", Type = type, Subject = "MARK-o-1", Time = Noon.AddMinutes(minute), ReceivedAt = Noon.AddDays(1),
+        Tenant = "mark-tenant",
+        Source = "/MARK",
+        Id = $"MARK-{minute}",
+        Type = type,
+        Subject = "MARK-o-1",
+        Time = Noon.AddMinutes(minute),
+        ReceivedAt = Noon.AddDays(1),
     };
 
     private static void Collect(JsonElement element, string path, HashSet<string> paths)

@@ -75,7 +75,13 @@ public sealed class ShareRulesTests
 
     private static RecordedEvent Event(int minute, OrderStatus? status) => new()
     {
-        Tenant = "acme", Source = "/test", Id = $"e-{minute}", Type = status is null ? EventTypes.OrderNoteAdded : EventTypes.OrderStatusChanged, Subject = "o-1",
-        Time = Noon.AddMinutes(minute), ReceivedAt = Noon, Status = status,
+        Tenant = "acme",
+        Source = "/test",
+        Id = $"e-{minute}",
+        Type = status is null ? EventTypes.OrderNoteAdded : EventTypes.OrderStatusChanged,
+        Subject = "o-1",
+        Time = Noon.AddMinutes(minute),
+        ReceivedAt = Noon,
+        Status = status,
     };
 }

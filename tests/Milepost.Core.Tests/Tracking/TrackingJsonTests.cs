@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Milepost.Core.Etas;
 using Milepost.Core.Tracking;
-using static Milepost.Core.Tests.Tracking.Places;
 using Milepost.Protocol.Tracking;
+using static Milepost.Core.Tests.Tracking.Places;
 
 namespace Milepost.Core.Tests.Tracking;
 

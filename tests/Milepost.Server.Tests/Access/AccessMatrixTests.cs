@@ -119,7 +119,7 @@ public sealed class AccessMatrixTests
         ["events:write"] = TestServer.Token("shop", "events:write"),
         ["notifications:write"] = TestServer.Token("mailer", "notifications:write"),
         ["feedback:write"] = TestServer.Token("relay", "feedback:write"),
-        ["locations:write"] = TestServer.Token("d-1", "locations:write"),
+        ["locations:write"] = TestServer.Token("o-1", "locations:write"),
         ["operator"] = TestServer.Token("op", "operator"),
         ["admin"] = TestServer.Token("root", "admin"),
     };

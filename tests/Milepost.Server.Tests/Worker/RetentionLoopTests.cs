@@ -12,6 +12,8 @@ using Milepost.Protocol.Orders;
 using Milepost.Protocol.Streams;
 using Milepost.Server.Settings;
 using Milepost.Server.Worker;
+using Milepost.Storage.Sqlite.Deliveries;
+using Milepost.Storage.Sqlite.Tracking;
 using Milepost.Storage.Sqlite;
 using Milepost.Testing;
 

@@ -11,6 +11,7 @@ using Milepost.Core.Tracking;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Orders;
 using Milepost.Server.Worker;
+using Milepost.Storage.Sqlite.Tracking;
 using Milepost.Storage.Sqlite;
 using Milepost.Testing;
 

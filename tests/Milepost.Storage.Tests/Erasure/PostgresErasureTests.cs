@@ -1,4 +1,5 @@
 using System.Text;
+using Milepost.Storage.Postgres.Deliveries;
 using Milepost.Storage.Postgres;
 using Milepost.Storage.Tests.Postgres;
 using Npgsql;

@@ -1,5 +1,6 @@
 using System.Text;
 using Milepost.Core.Tests;
+using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
 using Milepost.Storage.Tests.Sqlite;
 

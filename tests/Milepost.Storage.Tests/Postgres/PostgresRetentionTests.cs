@@ -1,4 +1,5 @@
 using Milepost.Core.Tests;
+using Milepost.Storage.Postgres.Deliveries;
 using Milepost.Storage.Postgres;
 using Milepost.Testing;
 using Npgsql;

@@ -1,4 +1,5 @@
 using Milepost.Core.Deliveries;
+using Milepost.Storage.Postgres.Deliveries;
 using Milepost.Storage.Postgres;
 
 namespace Milepost.Storage.Tests.Postgres;

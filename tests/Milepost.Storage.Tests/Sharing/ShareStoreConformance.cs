@@ -155,7 +155,12 @@ public abstract class ShareStoreConformance
 
     private static Share Link(string id) => new()
     {
-        Tenant = Some.Tenant, Id = id, OrderId = "o-1", CreatedAt = Noon, CreatedBy = "c-1", ExpiresAt = Noon.AddDays(7),
+        Tenant = Some.Tenant,
+        Id = id,
+        OrderId = "o-1",
+        CreatedAt = Noon,
+        CreatedBy = "c-1",
+        ExpiresAt = Noon.AddDays(7),
     };
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

@@ -1,3 +1,4 @@
+using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
 
 namespace Milepost.Storage.Tests.Sqlite;

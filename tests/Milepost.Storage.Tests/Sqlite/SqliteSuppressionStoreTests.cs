@@ -1,4 +1,5 @@
 using Milepost.Core.Deliveries;
+using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
 
 namespace Milepost.Storage.Tests.Sqlite;

@@ -1,4 +1,6 @@
+using Milepost.Storage.Postgres.Tracking;
 using Milepost.Storage.Postgres;
+using Milepost.Storage.Sqlite.Tracking;
 using Milepost.Storage.Sqlite;
 using Milepost.Storage.Tests.Postgres;
 using Milepost.Storage.Tests.Sqlite;

@@ -55,7 +55,9 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
         {
             var planned = new PlannedRoute(route.Polyline, route.Precision, PlanSource.Logistics, route.Version, time.GetUtcNow())
             {
-                DistanceMeters = route.DistanceMeters, DurationSeconds = route.DurationSeconds, DriverId = route.DriverId,
+                DistanceMeters = route.DistanceMeters,
+                DurationSeconds = route.DurationSeconds,
+                DriverId = route.DriverId,
             };
             return plan => plan with { Route = planned };
         }
@@ -85,7 +87,12 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
         {
             var planned = new PlannedEta(eta.At, PlanSource.Logistics, eta.CalculatedAt)
             {
-                From = eta.From, To = eta.To, StopsBefore = eta.StopsBefore, Reason = eta.Reason, Confidence = eta.Confidence, DriverId = eta.DriverId,
+                From = eta.From,
+                To = eta.To,
+                StopsBefore = eta.StopsBefore,
+                Reason = eta.Reason,
+                Confidence = eta.Confidence,
+                DriverId = eta.DriverId,
             };
             return plan => plan with { Eta = planned };
         }

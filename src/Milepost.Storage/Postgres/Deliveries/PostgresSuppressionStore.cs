@@ -1,7 +1,7 @@
 using Milepost.Core.Deliveries;
 using Npgsql;
 
-namespace Milepost.Storage.Postgres;
+namespace Milepost.Storage.Postgres.Deliveries;
 
 public sealed class PostgresSuppressionStore(PostgresDatabase database, AddressSecret secret) : ISuppressionStore
 {

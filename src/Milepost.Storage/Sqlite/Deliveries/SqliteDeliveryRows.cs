@@ -2,7 +2,7 @@ using System.Text.Json;
 using Milepost.Core;
 using Milepost.Core.Deliveries;
 
-namespace Milepost.Storage.Sqlite;
+namespace Milepost.Storage.Sqlite.Deliveries;
 
 /// <summary>Rows of deliveries and of their attempts, to and from the tables.</summary>
 internal static class SqliteDeliveryRows

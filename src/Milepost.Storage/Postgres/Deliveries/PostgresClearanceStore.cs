@@ -6,7 +6,7 @@ using Milepost.Core.Orders;
 using Milepost.Core.Recording;
 using Milepost.Protocol.Streams;
 
-namespace Milepost.Storage.Postgres;
+namespace Milepost.Storage.Postgres.Deliveries;
 
 /// <summary>Reads for many deliveries of many tenants in one round trip; requests do not come this way.</summary>
 public sealed class PostgresClearanceStore(PostgresDatabase database) : IClearanceStore

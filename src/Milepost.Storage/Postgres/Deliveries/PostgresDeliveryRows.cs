@@ -3,7 +3,7 @@ using Milepost.Core;
 using Milepost.Core.Deliveries;
 using Npgsql;
 
-namespace Milepost.Storage.Postgres;
+namespace Milepost.Storage.Postgres.Deliveries;
 
 /// <summary>Rows of deliveries and of their attempts, to and from the tables.</summary>
 internal static class PostgresDeliveryRows

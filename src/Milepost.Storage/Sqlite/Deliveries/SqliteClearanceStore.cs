@@ -4,7 +4,7 @@ using Milepost.Core.Customers;
 using Milepost.Core.Deliveries;
 using Milepost.Core.Orders;
 
-namespace Milepost.Storage.Sqlite;
+namespace Milepost.Storage.Sqlite.Deliveries;
 
 public sealed class SqliteClearanceStore(SqliteDatabase database) : IClearanceStore
 {

@@ -5,7 +5,7 @@ using Milepost.Core.Erasure;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Milepost.Storage.Postgres;
+namespace Milepost.Storage.Postgres.Deliveries;
 
 /// <summary>
 /// The queue that several nodes share. Rows are held while a step is decided and written; who looks for work passes over held rows. All nodes

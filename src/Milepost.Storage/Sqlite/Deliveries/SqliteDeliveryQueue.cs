@@ -4,7 +4,7 @@ using Milepost.Core.Deliveries;
 using Milepost.Core.Erasure;
 using Milepost.Core.Recording;
 
-namespace Milepost.Storage.Sqlite;
+namespace Milepost.Storage.Sqlite.Deliveries;
 
 /// <summary>
 /// The queue in the embedded database. One writer at a time makes a lease exclusive; the looks before a write keep a worker with nothing to do

@@ -5,7 +5,7 @@ using Milepost.Protocol;
 using Milepost.Protocol.Notifications;
 using Npgsql;
 
-namespace Milepost.Storage.Postgres;
+namespace Milepost.Storage.Postgres.Deliveries;
 
 public sealed class PostgresDecisionStore(PostgresDatabase database) : IDecisionStore
 {

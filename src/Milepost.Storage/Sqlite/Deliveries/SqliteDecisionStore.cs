@@ -4,7 +4,7 @@ using Milepost.Core.Notifications;
 using Milepost.Protocol;
 using Milepost.Protocol.Notifications;
 
-namespace Milepost.Storage.Sqlite;
+namespace Milepost.Storage.Sqlite.Deliveries;
 
 public sealed class SqliteDecisionStore(SqliteDatabase database) : IDecisionStore
 {

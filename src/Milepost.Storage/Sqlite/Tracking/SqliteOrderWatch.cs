@@ -2,7 +2,7 @@ using System.Text.Json;
 using Milepost.Core;
 using Milepost.Core.Silence;
 
-namespace Milepost.Storage.Sqlite;
+namespace Milepost.Storage.Sqlite.Tracking;
 
 public sealed class SqliteOrderWatch(SqliteDatabase database) : IOrderWatch
 {

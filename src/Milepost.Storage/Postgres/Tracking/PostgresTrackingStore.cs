@@ -7,7 +7,7 @@ using Milepost.Core.Tracking;
 using Milepost.Protocol.Streams;
 using Npgsql;
 
-namespace Milepost.Storage.Postgres;
+namespace Milepost.Storage.Postgres.Tracking;
 
 public sealed class PostgresTrackingStore(PostgresDatabase database) : ITrackingStore
 {

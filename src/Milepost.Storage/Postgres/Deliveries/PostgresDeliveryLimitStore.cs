@@ -1,6 +1,6 @@
 using Milepost.Core.Deliveries;
 
-namespace Milepost.Storage.Postgres;
+namespace Milepost.Storage.Postgres.Deliveries;
 
 /// <summary>All nodes count in the same rows; they are locked in one order, so that workers wait for each other and never in a circle.</summary>
 public sealed class PostgresDeliveryLimitStore(PostgresDatabase database) : IDeliveryLimitStore

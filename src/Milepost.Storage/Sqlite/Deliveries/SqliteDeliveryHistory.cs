@@ -1,6 +1,6 @@
 using Milepost.Core.Deliveries;
 
-namespace Milepost.Storage.Sqlite;
+namespace Milepost.Storage.Sqlite.Deliveries;
 
 public sealed class SqliteDeliveryHistory(SqliteDatabase database) : IDeliveryHistory
 {

@@ -1,6 +1,6 @@
 using Milepost.Core.Deliveries;
 
-namespace Milepost.Storage.Postgres;
+namespace Milepost.Storage.Postgres.Deliveries;
 
 public sealed class PostgresOutbox(PostgresDatabase database) : IOutbox
 {

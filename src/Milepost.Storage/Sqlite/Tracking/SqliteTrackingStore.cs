@@ -6,7 +6,7 @@ using Milepost.Core.Streams;
 using Milepost.Core.Tracking;
 using Milepost.Protocol.Streams;
 
-namespace Milepost.Storage.Sqlite;
+namespace Milepost.Storage.Sqlite.Tracking;
 
 public sealed class SqliteTrackingStore(SqliteDatabase database) : ITrackingStore
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Milepost.Core;
 using Milepost.Core.Silence;
 
-namespace Milepost.Storage.Postgres;
+namespace Milepost.Storage.Postgres.Tracking;
 
 /// <summary>A pass over the whole installation. Rows that somebody holds are left out: what is being recorded sets its time anew.</summary>
 public sealed class PostgresOrderWatch(PostgresDatabase database) : IOrderWatch
