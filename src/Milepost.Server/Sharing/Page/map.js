@@ -17,6 +17,7 @@ export class RouteMap {
   /** @type {GuestLocation | undefined} */ #location;
   /** @type {(point: GuestPoint) => [number, number]} */ #project = () => [0, 0];
   #name = 'The driver';
+  #isFresh = true;
 
   /** @param {GuestTracking} order */
   show(order) {
@@ -44,10 +45,15 @@ export class RouteMap {
     const driver = element('driver');
     const isShown = age < GONE_MS && this.#points.length > 1;
     element('map').hidden = this.#points.length < 2;
+    this.#isFresh ||= driver.hasAttribute('hidden');
     driver.toggleAttribute('hidden', !isShown);
     if (isShown && this.#location !== undefined) {
       const [x, y] = this.#project(this.#location);
+      // The first place, and the same place on another scale, are no movement.
+      driver.style.transition = this.#isFresh ? 'none' : '';
       driver.style.transform = `translate(${x}px, ${y}px)`;
+      driver.getBoundingClientRect();
+      this.#isFresh = false;
       driver.classList.toggle('stale', age > STALE_MS);
     }
     element('map-words').textContent = this.words(now);
@@ -76,6 +82,7 @@ export class RouteMap {
       WIDTH / 2 + (point.lon * squeeze - (left + right) / 2) * scale,
       HEIGHT / 2 + (-point.lat - (top + bottom) / 2) * scale,
     ];
+    this.#isFresh = true;
     const drawn = this.#points.map(this.#project);
     element('route').setAttribute('points', drawn.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' '));
     const [x, y] = drawn[drawn.length - 1];
