@@ -4,8 +4,8 @@ using Milepost.Core.Tenants;
 using Milepost.Processes;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Preferences;
-using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
+using Milepost.Storage.Sqlite.Deliveries;
 
 namespace Milepost.Torture.Tests;
 

@@ -1,7 +1,7 @@
 using Milepost.Core.Deliveries;
 using Milepost.Processes;
-using Milepost.Storage.Postgres.Deliveries;
 using Milepost.Storage.Postgres;
+using Milepost.Storage.Postgres.Deliveries;
 using Milepost.Testing.Servers;
 using Npgsql;
 

@@ -6,8 +6,8 @@ using Milepost.Core.Deliveries;
 using Milepost.Processes;
 using Milepost.Protocol.Events;
 using Milepost.Server.Channels.Email;
-using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
+using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Testing.Servers;
 
 namespace Milepost.Torture.Tests;

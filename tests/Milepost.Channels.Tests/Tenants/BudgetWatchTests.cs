@@ -4,8 +4,8 @@ using Milepost.Core.Tenants;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Settings;
 using Milepost.Server.Worker;
-using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
+using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Testing;
 
 namespace Milepost.Channels.Tests.Tenants;

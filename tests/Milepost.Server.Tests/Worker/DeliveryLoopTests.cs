@@ -9,8 +9,8 @@ using Milepost.Server.Settings;
 using Milepost.Server.Tenants;
 using Milepost.Server.Unsubscribe;
 using Milepost.Server.Worker;
-using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
+using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Testing;
 
 namespace Milepost.Server.Tests.Worker;

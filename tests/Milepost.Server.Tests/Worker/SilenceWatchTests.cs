@@ -11,8 +11,8 @@ using Milepost.Core.Tracking;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Orders;
 using Milepost.Server.Worker;
-using Milepost.Storage.Sqlite.Tracking;
 using Milepost.Storage.Sqlite;
+using Milepost.Storage.Sqlite.Tracking;
 using Milepost.Testing;
 
 namespace Milepost.Server.Tests.Worker;

@@ -1,6 +1,6 @@
 using System.Text;
-using Milepost.Storage.Postgres.Deliveries;
 using Milepost.Storage.Postgres;
+using Milepost.Storage.Postgres.Deliveries;
 using Milepost.Storage.Tests.Postgres;
 using Npgsql;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Milepost.Core.Tests;
-using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
+using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Tests.Sqlite;
 
 namespace Milepost.Storage.Tests.Erasure;

@@ -1,6 +1,6 @@
 using Milepost.Core.Tests;
-using Milepost.Storage.Postgres.Deliveries;
 using Milepost.Storage.Postgres;
+using Milepost.Storage.Postgres.Deliveries;
 using Milepost.Testing;
 using Npgsql;
 

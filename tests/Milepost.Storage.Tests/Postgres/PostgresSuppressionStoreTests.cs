@@ -1,6 +1,6 @@
 using Milepost.Core.Deliveries;
-using Milepost.Storage.Postgres.Deliveries;
 using Milepost.Storage.Postgres;
+using Milepost.Storage.Postgres.Deliveries;
 
 namespace Milepost.Storage.Tests.Postgres;
 

@@ -1,5 +1,5 @@
-using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
+using Milepost.Storage.Sqlite.Deliveries;
 
 namespace Milepost.Storage.Tests.Sqlite;
 

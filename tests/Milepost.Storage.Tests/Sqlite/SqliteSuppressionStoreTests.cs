@@ -1,6 +1,6 @@
 using Milepost.Core.Deliveries;
-using Milepost.Storage.Sqlite.Deliveries;
 using Milepost.Storage.Sqlite;
+using Milepost.Storage.Sqlite.Deliveries;
 
 namespace Milepost.Storage.Tests.Sqlite;
 

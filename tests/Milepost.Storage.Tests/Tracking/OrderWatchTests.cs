@@ -1,7 +1,7 @@
-using Milepost.Storage.Postgres.Tracking;
 using Milepost.Storage.Postgres;
-using Milepost.Storage.Sqlite.Tracking;
+using Milepost.Storage.Postgres.Tracking;
 using Milepost.Storage.Sqlite;
+using Milepost.Storage.Sqlite.Tracking;
 using Milepost.Storage.Tests.Postgres;
 using Milepost.Storage.Tests.Sqlite;
 

@@ -14,13 +14,13 @@ using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
 using Milepost.Core.Tracking;
 using Milepost.Server.Settings;
-using Milepost.Storage.Postgres.Deliveries;
-using Milepost.Storage.Postgres.Tracking;
-using Milepost.Storage.Sqlite.Deliveries;
-using Milepost.Storage.Sqlite.Tracking;
 using Milepost.Storage;
 using Milepost.Storage.Postgres;
+using Milepost.Storage.Postgres.Deliveries;
+using Milepost.Storage.Postgres.Tracking;
 using Milepost.Storage.Sqlite;
+using Milepost.Storage.Sqlite.Deliveries;
+using Milepost.Storage.Sqlite.Tracking;
 
 namespace Milepost.Server.Hosting.Storage;
 
