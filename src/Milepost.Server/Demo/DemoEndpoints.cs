@@ -1,8 +1,8 @@
-using System.Collections.Frozen;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Milepost.LogisticsSimulator.Streets;
 using Milepost.Server.Access;
+using Milepost.Server.Api;
 using Milepost.Server.Hosting;
 
 namespace Milepost.Server.Demo;
@@ -27,16 +27,13 @@ internal sealed partial class DemoJson : JsonSerializerContext;
 /// <summary>The demo's page, tokens for its invented customers, and what they would have been sent. Mapped in the demo only.</summary>
 internal static class DemoEndpoints
 {
-    private const string ResourcePrefix = "demo/";
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
 
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static readonly FrozenDictionary<string, byte[]> Files = typeof(DemoEndpoints).Assembly.GetManifestResourceNames()
-        .Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal))
-        .ToFrozenDictionary(name => name[ResourcePrefix.Length..], Read, StringComparer.Ordinal);
+    private static readonly PageFiles Files = new("demo/");
 
     /// <param name="endpoints">Where to map.</param>
     /// <param name="minter">Makes the customers' tokens.</param>
@@ -52,8 +49,8 @@ internal static class DemoEndpoints
             headers.CacheControl = "no-store";
             return await next(context);
         });
-        demo.MapGet("/", () => File("index.html"));
-        demo.MapGet("/demo/{file}", (string file) => File(file));
+        demo.MapGet("/", () => Files.Send("index.html"));
+        demo.MapGet("/demo/{file}", (string file) => Files.Send(file));
         demo.MapGet("/demo/customers", () =>
             TypedResults.Json<IReadOnlyList<DemoPerson>>([.. Cast.Customers.Select(customer => new DemoPerson(customer.Id, customer.Name))], DemoJson.Default.IReadOnlyListDemoPerson));
         demo.MapPost("/demo/token", (DemoTokenRequest request) => Token(request, minter));
@@ -75,24 +72,4 @@ internal static class DemoEndpoints
     }
 
     private static double Rounded(double degrees) => Math.Round(degrees, 5);
-
-    private static Results<FileContentHttpResult, NotFound> File(string name) =>
-        Files.TryGetValue(name, out var bytes) ? TypedResults.Bytes(bytes, ContentType(name)) : TypedResults.NotFound();
-
-    private static string ContentType(string name) => Path.GetExtension(name) switch
-    {
-        ".html" => "text/html; charset=utf-8",
-        ".css" => "text/css; charset=utf-8",
-        ".js" => "text/javascript; charset=utf-8",
-        ".svg" => "image/svg+xml",
-        _ => "application/octet-stream",
-    };
-
-    private static byte[] Read(string resource)
-    {
-        using var stream = typeof(DemoEndpoints).Assembly.GetManifestResourceStream(resource)!;
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return bytes.ToArray();
-    }
 }

@@ -1,5 +1,5 @@
-using System.Collections.Frozen;
 using Milepost.Server.Access;
+using Milepost.Server.Api;
 
 namespace Milepost.Server.Sharing;
 
@@ -10,15 +10,12 @@ namespace Milepost.Server.Sharing;
 internal static class GuestPage
 {
     private const string Path = "/t/";
-    private const string ResourcePrefix = "guest/";
 
     // Logos lie with the tenants; nothing else comes from elsewhere.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' https: data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static readonly FrozenDictionary<string, byte[]> Files = typeof(GuestPage).Assembly.GetManifestResourceNames()
-        .Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal))
-        .ToFrozenDictionary(name => name[ResourcePrefix.Length..], Read, StringComparer.Ordinal);
+    private static readonly PageFiles Files = new("guest/");
 
     public static void MapGuestPage(this IEndpointRouteBuilder routes)
     {
@@ -33,8 +30,8 @@ internal static class GuestPage
             headers.CacheControl = "no-store";
             return await next(context);
         });
-        page.MapGet("{token}", (string token) => File("index.html"));
-        page.MapGet("page/{file}", (string file) => File(file));
+        page.MapGet("{token}", (string token) => Files.Send("index.html"));
+        page.MapGet("page/{file}", (string file) => Files.Send(file));
     }
 
     /// <summary>The link with a token.</summary>
@@ -43,23 +40,4 @@ internal static class GuestPage
     /// <param name="token">The secret.</param>
     public static string AddressOf(HttpRequest request, string publicUrl, string token) =>
         (publicUrl.Length > 0 ? publicUrl.TrimEnd('/') : $"{request.Scheme}://{request.Host}") + Path + token;
-
-    private static IResult File(string name) => Files.TryGetValue(name, out var bytes) ? TypedResults.Bytes(bytes, ContentType(name)) : TypedResults.NotFound();
-
-    private static string ContentType(string name) => System.IO.Path.GetExtension(name) switch
-    {
-        ".html" => "text/html; charset=utf-8",
-        ".css" => "text/css; charset=utf-8",
-        ".js" => "text/javascript; charset=utf-8",
-        ".svg" => "image/svg+xml",
-        _ => "application/octet-stream",
-    };
-
-    private static byte[] Read(string resource)
-    {
-        using var stream = typeof(GuestPage).Assembly.GetManifestResourceStream(resource)!;
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return bytes.ToArray();
-    }
 }
