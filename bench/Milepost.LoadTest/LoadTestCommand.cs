@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Milepost.LoadTest.Measuring;
+using Milepost.LoadTest.Rides;
 using Milepost.LoadTest.Workers;
 using Spectre.Console;
 
@@ -17,7 +18,7 @@ public static class LoadTestCommand
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        var command = new Command(Name, "Opens connections through the public protocol, posts events at a rate, open loop, and reports losses and latencies.") { Worker() };
+        var command = new Command(Name, "Opens connections through the public protocol, posts events at a rate, open loop, and reports losses and latencies.") { Worker(), RidesCommand.Create() };
         foreach (var option in LoadTestOptions.All)
         {
             command.Options.Add(option);

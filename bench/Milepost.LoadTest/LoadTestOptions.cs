@@ -54,6 +54,15 @@ internal static class LoadTestOptions
         Producers, ConnectRate, PerProcess, ClientNice, ServerPid, JsonFile,
     ];
 
+    static LoadTestOptions()
+    {
+        // What the verbs below this one need too, wherever it stands.
+        foreach (var option in (Option[])[Url, PostUrl, Tenant, SigningKey, DataDirectory, Duration, Drain, Producers, ConnectRate, ServerPid, JsonFile])
+        {
+            option.Recursive = true;
+        }
+    }
+
     /// <summary>What no option can tell alone.</summary>
     public static void Check(CommandResult result)
     {
