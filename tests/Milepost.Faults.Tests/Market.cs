@@ -10,8 +10,8 @@ namespace Milepost.Faults.Tests;
 internal sealed class Market(string run)
 {
     public const int Customers = 4;
-    // Near the clock of the real servers: what happened too long ago is not worth a mail any more.
-    private static readonly DateTimeOffset Start = TimeProvider.System.GetUtcNow().AddMinutes(-10);
+    // Near the clock of the real servers: what happened too long ago is not worth a mail any more, and orders that stand still for so long are late.
+    private static readonly DateTimeOffset Start = TimeProvider.System.GetUtcNow().AddMinutes(-2);
 
     public IReadOnlyList<string> Tenants { get; } = [$"{run}-a", $"{run}-b"];
 
