@@ -8,8 +8,8 @@ namespace Milepost.Processes;
 /// <summary>Makes events of orders that go through their whole life.</summary>
 public static class Shop
 {
-    // Near the clock of the real servers: what happened too long ago is not worth a mail any more.
-    private static readonly DateTimeOffset Start = TimeProvider.System.GetUtcNow().AddMinutes(-10);
+    // Near the clock of the real servers: what happened too long ago is not worth a mail any more, and an order that stands still for so long is late.
+    private static readonly DateTimeOffset Start = TimeProvider.System.GetUtcNow().AddMinutes(-2);
 
     /// <summary>The statuses behind <c>placed</c>, each of which tells the customer something.</summary>
     public static readonly IReadOnlyList<OrderStatus> Life =
@@ -38,7 +38,7 @@ public static class Shop
         Source = "/torture",
         Type = type,
         Subject = orderId,
-        Time = Start.AddMinutes(step),
+        Time = Start.AddSeconds(10 * step),
         Data = JsonElement.Parse(data),
     };
 }

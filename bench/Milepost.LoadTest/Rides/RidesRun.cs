@@ -89,8 +89,8 @@ internal sealed class RidesRun(RideSettings settings, TimeProvider clock, Action
             var now = clock.GetUtcNow();
             var events = couriers.SelectMany(courier => (string[])
             [
-                Event(courier, "order.placed", now.AddSeconds(-3), $$"""{"customer":{"id":"{{Customer(courier)}}"},"pickup":{"lat":{{Start}},"lon":{{Lon(courier)}}},"destination":{"lat":{{Start + 3}},"lon":{{Lon(courier)}}}}"""),
-                Event(courier, "order.driver.assigned", now.AddSeconds(-2), $$"""{"driver":{"id":"{{Driver(courier)}}","name":"Load Test"}}"""),
+                Event(courier, "order.placed", now.AddSeconds(-3), Placed(courier)),
+                Event(courier, "order.driver.assigned", now.AddSeconds(-2), $"{{\"driver\":{{\"id\":\"{Driver(courier)}\",\"name\":\"Load Test\"}}}}"),
                 Event(courier, "order.status.changed", now.AddSeconds(-1), """{"status":"picked_up"}"""),
             ]);
             using var content = new StringContent($"[{string.Join(',', events)}]", Encoding.UTF8, "application/cloudevents-batch+json");
@@ -101,6 +101,8 @@ internal sealed class RidesRun(RideSettings settings, TimeProvider clock, Action
 
     private string Event(int courier, string type, DateTimeOffset time, string data) =>
         $$"""{"specversion":"1.0","id":"{{type}}","source":"/load-test/{{Order(courier)}}","type":"{{type}}","subject":"{{Order(courier)}}","time":"{{Rfc3339.Format(time)}}","data":{{data}}}""";
+
+    private string Placed(int courier) => string.Create(CultureInfo.InvariantCulture, $"{{\"customer\":{{\"id\":\"{Customer(courier)}\"}},\"pickup\":{{\"lat\":{Start},\"lon\":{Lon(courier)}}},\"destination\":{{\"lat\":{Start + 3},\"lon\":{Lon(courier)}}}}}");
 
     // Some 100 m apart, so that nobody rides over another one's way.
     private static string Lon(int courier) => (courier * 0.0014).ToString("0.######", CultureInfo.InvariantCulture);

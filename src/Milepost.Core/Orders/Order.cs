@@ -48,6 +48,9 @@ public sealed record Order
     /// <summary>Nothing has been heard of the driver; null: the location is fresh, or nobody expects one. Only while it is active.</summary>
     public StaleLocation? LocationStale { get; init; }
 
+    /// <summary>When an event from outside was last received, whenever it happened: somebody who catches up is not silent.</summary>
+    public DateTimeOffset? HeardAt { get; init; }
+
     /// <summary>When the driver took it, in the attempt under way; null: the driver does not have it.</summary>
     public DateTimeOffset? OnTheWaySince { get; init; }
 

@@ -20,6 +20,7 @@ public static class OrderHistory
         {
             Last = next.Key(),
             EventCount = before.EventCount + 1,
+            HeardAt = next.Source.StartsWith(EventTypes.OurSources, StringComparison.Ordinal) || next.ReceivedAt < before.HeardAt ? before.HeardAt : next.ReceivedAt,
             // The first by time to name a customer is believed, whoever is named later.
             CustomerId = before.CustomerId ?? next.Customer?.Id,
             Items = next.Items ?? before.Items,

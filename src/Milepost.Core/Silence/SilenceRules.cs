@@ -20,6 +20,9 @@ public static class SilenceRules
     /// <summary>A rule that has held for longer than this when it is first looked at is not told: the news is old, imported perhaps.</summary>
     public static readonly TimeSpan TooLate = TimeSpan.FromHours(2);
 
+    /// <summary>So long behind the last event that was received nothing is called silent: an intake that was away brings the past in pieces.</summary>
+    public static readonly TimeSpan CatchingUp = TimeSpan.FromMinutes(1);
+
     /// <summary>How often at most we say of one order that it is late, and that its location is stale: a flag that flaps tells nothing.</summary>
     public const int MostDelays = 10, MostStales = 50;
 
@@ -48,7 +51,7 @@ public static class SilenceRules
             return now;
         }
 
-        var moments = Dues(order, lastFixAt, settings).Select(due => due.At);
+        var moments = Dues(order, lastFixAt, settings).Select(due => Heard(order, due).At);
         if (IsUnderWay(order))
         {
             // A driver who has not been seen yet may be seen later, and fall silent: nobody would wake us for that. One who is missed may be back.
@@ -70,7 +73,7 @@ public static class SilenceRules
     {
         var held = order.Delayed?.Reason;
         string? gravest = null;
-        foreach (var (reason, at) in Dues(order, lastFixAt, settings))
+        foreach (var (reason, at) in Dues(order, lastFixAt, settings).Select(due => Heard(order, due)))
         {
             if (at <= now && (reason == held || now - at <= TooLate))
             {
@@ -92,6 +95,10 @@ public static class SilenceRules
             : order.StalesRaised < MostStales && now - LastSign(order, lastFixAt) <= TooLate ? new StaleNotice(Stale: true, lastFixAt)
             : null;
     }
+
+    // Who has just told us something, though it happened long ago, may be about to tell what came behind it. What is said already stands.
+    private static (string Reason, DateTimeOffset At) Heard(Order order, (string Reason, DateTimeOffset At) due) =>
+        due.Reason == order.Delayed?.Reason || order.HeardAt is not { } heard || heard + CatchingUp < due.At ? due : (due.Reason, heard + CatchingUp);
 
     // The least grave first.
     private static IEnumerable<(string Reason, DateTimeOffset At)> Dues(Order order, DateTimeOffset? lastFixAt, SilenceSettings settings)

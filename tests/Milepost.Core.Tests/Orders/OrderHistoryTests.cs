@@ -238,7 +238,8 @@ public sealed class OrderHistoryTests
         _ => null,
     };
 
-    private static string Text(Order order) => JsonSerializer.Serialize(order, CoreJson.Default.Order);
+    // When it reached us is no part of what happened.
+    private static string Text(Order order) => JsonSerializer.Serialize(order with { HeardAt = null }, CoreJson.Default.Order);
 
     private static string Text(IReadOnlyList<TimelineEntry> timeline) =>
         string.Join('\n', timeline.Select(entry => (entry with { ReceivedAt = default }).ToString()));

@@ -1,5 +1,6 @@
 using Milepost.Core.Orders;
 using Milepost.Core.Silence;
+using Milepost.Core.Tracking;
 using Milepost.Protocol.Events;
 using Milepost.Protocol.Orders;
 
@@ -155,6 +156,25 @@ public sealed class SilenceRulesTests
         Delayed = new Delay(At(0)!.Value, reason),
         LocationStale = stale ? new StaleLocation(At(0)!.Value, null) : null,
     };
+
+    [Fact]
+    public void Whoever_catches_up_is_not_silent_and_what_is_said_is_not_taken_back_for_that()
+    {
+        // An intake that was away: what happened at 0 reaches us at 15, and the rest is on its way.
+        var placed = Some.Placed("e-1", 0) with { ReceivedAt = At(15)!.Value };
+        var order = OrderHistory.Replay([placed]).Order;
+        Said(order, 15.9).ShouldBeNull();
+        SilenceRules.NextCheckAt(order, null, SilenceSettings.Default, At(15)!.Value).ShouldBe(At(16));
+        Said(order, 16).ShouldBe(new DelayNotice(true, "not_accepted"));
+
+        var late = OrderHistory.Replay([placed, TrackingEvents.Delayed(order, new DelayNotice(true, "not_accepted"), At(16)!.Value)]).Order;
+        Said(late, 16.5).ShouldBeNull();
+        var noted = OrderHistory.Replay([placed, TrackingEvents.Delayed(order, new DelayNotice(true, "not_accepted"), At(16)!.Value), Some.Event("e-2", EventTypes.OrderNoteAdded, 17) with { ReceivedAt = At(17)!.Value }]).Order;
+        Said(noted, 17.1).ShouldBeNull();
+        noted.Delayed.ShouldNotBeNull();
+
+        static DelayNotice? Said(Order order, double minute) => SilenceRules.Decide(order, null, SilenceSettings.Default, At(minute)!.Value).Delay;
+    }
 
     private static Order Of(string story) => OrderHistory.Replay(story.Split(' ').Select((part, index) =>
     {
