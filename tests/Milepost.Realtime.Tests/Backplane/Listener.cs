@@ -79,16 +79,4 @@ internal sealed class Listener : IHintReceiver
 
     /// <summary>Whether something has come that was not looked at yet.</summary>
     public bool HasHint => _hints.Reader.TryPeek(out _);
-
-    /// <summary>Everything that comes up to this one.</summary>
-    public async Task<List<Hint>> UntilAsync(StreamName stream, long offset)
-    {
-        var hints = new List<Hint>();
-        while (hints.LastOrDefault() is not { } last || (last.Stream, last.Offset) != (stream, offset))
-        {
-            hints.Add(await NextAsync());
-        }
-
-        return hints;
-    }
 }
