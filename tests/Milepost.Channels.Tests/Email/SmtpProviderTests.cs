@@ -170,6 +170,24 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
     }
 
     [Fact]
+    public async Task A_connection_that_has_done_its_work_is_replaced_before_anybody_needs_it()
+    {
+        await using var peer = await SmtpPeer.StartAsync();
+        var options = Mails.Options(peer.Server());
+        options.Connections = 1;
+        using var provider = Mails.Provider(options);
+        for (var turn = 1; turn <= 100; turn++)
+        {
+            (await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
+        }
+
+        var (first, second) = (await peer.ConnectedAsync(), await peer.ConnectedAsync());
+        await peer.ClosedAsync(first);
+        (await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
+        (await peer.MessagesAsync(101)).Select(message => message.Id).Distinct(StringComparer.Ordinal).ShouldBe([first, second]);
+    }
+
+    [Fact]
     public async Task Many_at_a_time_arrive_once_each()
     {
         var peer = _peer;
