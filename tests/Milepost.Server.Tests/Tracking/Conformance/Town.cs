@@ -68,12 +68,14 @@ internal sealed class Town : IAsyncDisposable
         Simulator.World.Depart(TestServer.Tenant, order);
     }
 
-    /// <summary>Our driver stops at the door as if it were somebody else's, and rides on to an address that is at least so far from it; a half more at most.</summary>
-    public void RidePast(string order, double meters)
+    /// <summary>
+    /// Our driver is to stop at the door as if it were somebody else's, and to ride on to an address that is at least so far from it, a half more at most; waits
+    /// where they are until told to depart.
+    /// </summary>
+    public void WaitToRidePast(string order, double meters)
     {
         var beyond = Doors(Simulator.World.City).First(door => door.MetersTo(Door) is var way && way >= meters && way <= meters * 1.5);
         Simulator.World.Assign(TestServer.Tenant, order, Driver, Start, beyond, [Door]);
-        Simulator.World.Depart(TestServer.Tenant, order);
     }
 
     /// <summary>Ends when our driver has come so far with an order.</summary>
