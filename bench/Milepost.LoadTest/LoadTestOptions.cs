@@ -159,7 +159,8 @@ internal static class LoadTestOptions
         return option;
     }
 
-    private static Option<T> Positive<T>(Option<T> option)
+    /// <summary>An option that must be more than 0 where it is given.</summary>
+    internal static Option<T> Positive<T>(Option<T> option)
     {
         // What is not a number at all is refused elsewhere, and has no value to ask for here.
         option.Validators.Add(result =>

@@ -9,6 +9,8 @@ namespace Milepost.Browser.Tests;
 [Collection(nameof(World))]
 public sealed class GuestPageTests(World world)
 {
+    private static readonly JsonSerializerOptions Absent = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+
     [Fact]
     public async Task A_guest_follows_an_order_live_and_the_page_ends_with_the_link()
     {
@@ -62,30 +64,8 @@ public sealed class GuestPageTests(World world)
     [Fact]
     public async Task The_way_and_the_driver_are_drawn_and_said_in_words()
     {
-        using var amira = await CustomerAsync();
-        var link = (await PostAsync(amira, $"api/v1/demo/orders/{await ActiveOrderAsync(amira)}/share")).GetProperty("url").GetString()!;
-        var now = DateTimeOffset.Parse((await amira.GetAsync("healthz/live")).Headers.Date!.Value.ToString("O"), System.Globalization.CultureInfo.InvariantCulture);
-        var page = await world.OpenAsync(new Uri(link), 390, 844, page => page.RouteAsync("**/guest/tracking*", async route =>
-        {
-            var answer = await route.FetchAsync();
-            var stream = JsonDocument.Parse(await answer.TextAsync()).RootElement.GetProperty("stream");
-            await route.FulfillAsync(new RouteFulfillOptions
-            {
-                ContentType = "application/json",
-                Body = JsonSerializer.Serialize(new
-                {
-                    status = "out_for_delivery",
-                    active = true,
-                    eta = new { at = now.AddMinutes(12) },
-                    timeline = new[] { new { status = "placed", time = now.AddMinutes(-40) }, new { status = "out_for_delivery", time = now.AddMinutes(-6) } },
-                    brand = new { name = "Luigi's", color = "#b4451f" },
-                    driver = new { firstName = "Ana", vehicle = "bicycle" },
-                    location = new { lat = 52.512, lon = 13.404, time = now },
-                    route = new { points = new[] { new { lat = 52.510, lon = 13.400 }, new { lat = 52.512, lon = 13.404 }, new { lat = 52.516, lon = 13.405 }, new { lat = 52.518, lon = 13.412 } } },
-                    stream,
-                }),
-            });
-        }));
+        var now = await NowAsync();
+        var page = await world.OpenAsync(new Uri(await LinkAsync()), 390, 844, page => AnswerAsync(page, now, "en", () => now));
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Ana is on the way");
         await Assertions.Expect(page.Locator("#eta")).ToContainTextAsync("About 12 min");
         await Assertions.Expect(page.Locator("#detail")).ToHaveTextAsync("Ana brings it by bicycle");
@@ -94,6 +74,113 @@ public sealed class GuestPageTests(World world)
         await Assertions.Expect(page.Locator("#door")).ToBeVisibleAsync();
         await world.ScreenshotAsync(page, "guest-map");
     }
+
+    /// <summary>The reader's browser asks for one language, the customer reads another: the customer's counts, once it is known.</summary>
+    [Theory]
+    [InlineData(390, 844, "fr-CA", "de", "Ana ist unterwegs", "Etwa 12 Min. \u00b7 ", "Ana bringt sie mit dem Fahrrad", "Ana war gerade eben hier.", "Was bisher geschah")]
+    [InlineData(1280, 900, "de-AT", "de", "Ana ist unterwegs", "Etwa 12 Min. \u00b7 ", "Ana bringt sie mit dem Fahrrad", "Ana war gerade eben hier.", "Was bisher geschah")]
+    [InlineData(390, 844, "en-US", "es", "Ana está en camino", "En unos 12 min \u00b7 ", "Ana lo trae en bicicleta", "Ana estaba aquí ahora mismo.", "Qué ha pasado")]
+    [InlineData(1280, 900, "es-MX", "fr", "Ana est en route", "Environ 12 min \u00b7 ", "Ana l’apporte à vélo", "Ana était ici à l’instant.", "Les étapes")]
+    public async Task The_page_speaks_the_customers_language(int width, int height, string browser, string language, string headline, string eta, string driver, string seen, string history)
+    {
+        var now = await NowAsync();
+        var page = await world.OpenAsync(new Uri(await LinkAsync()), width, height, page => AnswerAsync(page, now, language, () => now), browser);
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", language);
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync(headline);
+        await Assertions.Expect(page.Locator("#eta")).ToContainTextAsync(eta);
+        await Assertions.Expect(page.Locator("#detail")).ToHaveTextAsync(driver);
+        await Assertions.Expect(page.Locator("#map-words")).ToHaveTextAsync(seen);
+        await Assertions.Expect(page.Locator("#steps-title")).ToHaveTextAsync(history);
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
+        (await page.EvaluateAsync<string[]>("[...document.querySelectorAll('body *')].filter(it => it.children.length === 0 && /{|}|undefined|NaN/.test(it.textContent)).map(it => it.textContent)")).ShouldBeEmpty();
+        await world.ScreenshotAsync(page, $"guest-{language}-{width}");
+        world.FailuresOf(page).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_link_that_does_not_work_says_so_in_the_readers_language()
+    {
+        var page = await world.OpenAsync(new Uri(world.Address, "t/mpl_AAAAAAAAAAAAAAAAAAAAAA"), 390, 844, null, "fr-FR");
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "fr");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Ce lien ne fonctionne pas");
+        (await page.TitleAsync()).ShouldBe("Ce lien ne fonctionne pas");
+    }
+
+    /// <summary>Every place at which the marker was drawn, frame by frame, from before it is seen on.</summary>
+    private const string WatchMarker = """
+        () => {
+          window.drawn = [];
+          const look = () => {
+            const driver = document.querySelector('#driver');
+            if (driver !== null && !driver.hasAttribute('hidden')) {
+              const matrix = new DOMMatrix(getComputedStyle(driver).transform);
+              window.drawn.push([matrix.e, matrix.f]);
+            }
+            requestAnimationFrame(look);
+          };
+          requestAnimationFrame(look);
+        }
+        """;
+
+    [Fact]
+    public async Task The_marker_is_at_the_drivers_first_place_at_once_and_moves_to_the_next()
+    {
+        var now = await NowAsync();
+        var isSeen = false;
+        var page = await world.OpenAsync(new Uri(await LinkAsync()), 390, 844, async page =>
+        {
+            await page.AddInitScriptAsync($"({WatchMarker})()");
+            await AnswerAsync(page, now, "en", () => isSeen ? now : null);
+        });
+        await Assertions.Expect(page.Locator("#map")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#driver")).ToBeHiddenAsync();
+        isSeen = true;
+
+        // A further event of the order: the page reads again, and sees the driver for the first time.
+        await Assertions.Expect(page.Locator("#driver")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.WaitForFunctionAsync("window.drawn.length > 30");
+        var drawn = await page.EvaluateAsync<double[][]>("window.drawn");
+        var (x, y) = (drawn[^1][0], drawn[^1][1]);
+        drawn.ShouldAllBe(at => Math.Abs(at[0] - x) < 0.5 && Math.Abs(at[1] - y) < 0.5, "it does not slide in from a corner");
+        (x > 48 && y > 48).ShouldBeTrue("it is on the way, not in a corner");
+        world.FailuresOf(page).ShouldBeEmpty();
+    }
+
+    private async Task<string> LinkAsync()
+    {
+        using var amira = await CustomerAsync();
+        return (await PostAsync(amira, $"api/v1/demo/orders/{await ActiveOrderAsync(amira)}/share")).GetProperty("url").GetString()!;
+    }
+
+    private async Task<DateTimeOffset> NowAsync()
+    {
+        using var http = new HttpClient { BaseAddress = world.Address };
+        return (await http.GetAsync("healthz/live")).Headers.Date!.Value;
+    }
+
+    /// <summary>What the server may answer, in the place of what it does.</summary>
+    private static Task AnswerAsync(IPage page, DateTimeOffset now, string language, Func<DateTimeOffset?> seenAt) => page.RouteAsync("**/guest/tracking*", async route =>
+    {
+        var answer = await route.FetchAsync();
+        var stream = JsonDocument.Parse(await answer.TextAsync()).RootElement.GetProperty("stream");
+        await route.FulfillAsync(new RouteFulfillOptions
+        {
+            ContentType = "application/json",
+            Body = JsonSerializer.Serialize(new
+            {
+                status = "out_for_delivery",
+                active = true,
+                eta = new { at = now.AddMinutes(12) },
+                timeline = new[] { new { status = "placed", time = now.AddDays(-1) }, new { status = "picked_up", time = now.AddMinutes(-9) }, new { status = "out_for_delivery", time = now.AddMinutes(-6) } },
+                brand = new { name = "Luigi's", color = "#b4451f" },
+                driver = new { firstName = "Ana", vehicle = "bicycle" },
+                location = seenAt() is { } at ? new { lat = 52.512, lon = 13.404, time = at } : null,
+                route = new { points = new[] { new { lat = 52.510, lon = 13.400 }, new { lat = 52.512, lon = 13.404 }, new { lat = 52.516, lon = 13.405 }, new { lat = 52.518, lon = 13.412 } } },
+                language,
+                stream,
+            }, Absent),
+        });
+    });
 
     private static async Task<JsonElement> PostAsync(HttpClient http, string path)
     {

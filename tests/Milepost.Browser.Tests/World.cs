@@ -32,9 +32,9 @@ public sealed class World : IAsyncLifetime, ICollectionFixture<World>
     public Task<IPage> OpenAsync(int width = 1280, int height = 900, string customer = "amira", Func<IPage, Task>? prepare = null) =>
         OpenAsync(new Uri(_demo!.Address, "#" + customer), width, height, prepare);
 
-    public async Task<IPage> OpenAsync(Uri address, int width, int height, Func<IPage, Task>? prepare = null)
+    public async Task<IPage> OpenAsync(Uri address, int width, int height, Func<IPage, Task>? prepare = null, string? locale = null)
     {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height }, Locale = locale });
         var page = await context.NewPageAsync();
         var failures = _failures.GetOrCreateValue(page);
         page.PageError += (_, error) => failures.Add(error);

@@ -113,7 +113,11 @@ internal sealed class RideAudience(RideSettings settings, TokenSigner signer, Fu
         return to;
     }
 
-    private DateTimeOffset Saw(ServerFrame frame, DateTimeOffset newest)
+    /// <summary>Notes a place that was shown.</summary>
+    /// <param name="frame">How it came.</param>
+    /// <param name="newest">When the one before it was measured, for the same viewer.</param>
+    /// <returns>When this one was.</returns>
+    internal DateTimeOffset Saw(ServerFrame frame, DateTimeOffset newest)
     {
         var now = clock.GetUtcNow();
         var measured = frame.Data.GetProperty("location"u8).GetProperty("time"u8).GetDateTimeOffset();

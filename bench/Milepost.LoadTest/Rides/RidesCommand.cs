@@ -9,20 +9,13 @@ namespace Milepost.LoadTest.Rides;
 /// <summary><c>load-test rides</c>: drivers who send their places, and customers who watch them come.</summary>
 internal static class RidesCommand
 {
-    private static readonly Option<int> Couriers = new("--couriers") { Description = "How many drivers ride, each with one order", DefaultValueFactory = _ => 200 };
-    private static readonly Option<int> Viewers = new("--viewers") { Description = "How many connections follow the orders, in turns", DefaultValueFactory = _ => 1000 };
-    private static readonly Option<double> FixSeconds = new("--fix-interval") { Description = "Seconds between two places of a driver", DefaultValueFactory = _ => 2 };
+    private static readonly Option<int> Couriers = LoadTestOptions.Positive(new Option<int>("--couriers") { Description = "How many drivers ride, each with one order", DefaultValueFactory = _ => 200 });
+    private static readonly Option<int> Viewers = LoadTestOptions.Positive(new Option<int>("--viewers") { Description = "How many connections follow the orders, in turns", DefaultValueFactory = _ => 1000 });
+    private static readonly Option<double> FixSeconds = LoadTestOptions.Positive(new Option<double>("--fix-interval") { Description = "Seconds between two places of a driver", DefaultValueFactory = _ => 2 });
 
     public static Command Create()
     {
         var command = new Command("rides", "Drivers send their places, viewers follow the orders: measures from the post of a place to each viewer.") { Couriers, Viewers, FixSeconds };
-        command.Validators.Add(result =>
-        {
-            if (!result.Errors.Any() && (result.GetValue(Couriers) < 1 || result.GetValue(Viewers) < 1 || result.GetValue(FixSeconds) <= 0))
-            {
-                result.AddError("--couriers, --viewers and --fix-interval must be more than 0");
-            }
-        });
         command.SetAction(RunAsync);
         return command;
     }

@@ -94,7 +94,10 @@ public static class EtaPublication
     private static bool IsNews(EtaEstimate shown, EtaEstimate estimate, DateTimeOffset now)
     {
         var share = (estimate.At - now) * ShareOfRemaining;
-        return (estimate.At - shown.At).Duration() >= (share > SmallestChange ? share : SmallestChange) || estimate.At < shown.From || estimate.At > shown.To;
+
+        // Who gave a time and no window has not said that it is exact.
+        var hasWindow = shown.From < shown.To;
+        return (estimate.At - shown.At).Duration() >= (share > SmallestChange ? share : SmallestChange) || (hasWindow && (estimate.At < shown.From || estimate.At > shown.To));
     }
 
     private static EtaStep Show(EtaState state, EtaEstimate estimate, EtaVerdict verdict, DateTimeOffset now) => new(state.With(estimate, now), verdict, null);

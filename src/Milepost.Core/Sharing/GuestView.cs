@@ -41,7 +41,11 @@ public static class GuestView
         ["walker"] = "on_foot",
     };
 
-    public static GuestTracking ToGuest(this OrderSnapshot snapshot, TenantBrand brand, GuestSight sight)
+    /// <param name="snapshot">The order.</param>
+    /// <param name="brand">Whose it is.</param>
+    /// <param name="sight">What may be seen now.</param>
+    /// <param name="language">In which guests are told of it.</param>
+    public static GuestTracking ToGuest(this OrderSnapshot snapshot, TenantBrand brand, GuestSight sight, string language)
     {
         var order = snapshot.Order;
         var isActive = order.IsActive();
@@ -51,8 +55,6 @@ public static class GuestView
             Active = isActive,
             Eta = isActive && sight.Fields.Eta && order.Eta is { } eta ? new GuestEta(eta.At, eta.From, eta.To) : null,
             Timeline = Steps(snapshot.Events),
-            // No tenant can set one yet.
-            Place = null,
             Brand = Brand(brand),
             Driver = isActive && (sight.Driver ?? order.Driver) is { } driver && (sight.Fields.Name || sight.Fields.Vehicle)
                 ? new GuestDriver(sight.Fields.Name ? FirstName(driver.Name) : null, sight.Fields.Vehicle ? VehicleKind(driver.Vehicle) : null)
@@ -60,6 +62,7 @@ public static class GuestView
             Location = sight.Location is { } at ? new GuestLocation(at.Lat, at.Lon, at.Time, at.Heading) : null,
             Route = sight.Route is { } route ? new GuestRoute([.. route.Points.Select(point => new GuestPoint(point.Lat, point.Lon))], route.RemainingMeters) : null,
             Proof = order.Proof is { } proof ? new GuestProof(proof.PhotoUrl is null ? null : PhotoPath, proof.LeftAt, proof.At) : null,
+            Language = language,
             Stream = OrderViewMapping.ToState(StreamLabels.GuestOrder, snapshot.Epoch, snapshot.Head),
         };
     }

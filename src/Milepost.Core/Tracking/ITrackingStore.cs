@@ -118,6 +118,9 @@ public interface ITrackingStore
     /// <exception cref="ArgumentException">More than <see cref="MaxDrivers"/>.</exception>
     Task<IReadOnlyDictionary<DriverKey, Situation>> LoadAsync(IReadOnlyCollection<DriverKey> drivers, CancellationToken cancellationToken);
 
+    /// <summary>Who has active orders of a tenant, by id (as bytes): those behind <paramref name="after"/>, at most so many. Empty: from the first on.</summary>
+    Task<IReadOnlyList<string>> ListDriversAsync(string tenant, string after, int limit, CancellationToken cancellationToken);
+
     /// <summary>One order, active or not; null: there is none.</summary>
     Task<TrackedOrder?> FindAsync(string tenant, string orderId, CancellationToken cancellationToken);
 
@@ -140,7 +143,8 @@ public interface ITrackingStore
     Task<IReadOnlyList<KeptPromise>> ListPromisesAsync(string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes a tenant's points from before then, and the states of drivers and orders that have seen no fix since. Under PostgreSQL the installation's
+    /// Removes a tenant's points from before then, and the states of drivers and orders that have seen no fix since; those of orders that never saw one go
+    /// when the order is over. Under PostgreSQL the installation's
     /// oldest weeks go whole: see <see cref="DropPointsAsync(DateTimeOffset, CancellationToken)"/>.
     /// </summary>
     /// <returns>How many points.</returns>

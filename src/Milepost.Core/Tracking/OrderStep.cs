@@ -38,6 +38,9 @@ public static class OrderStep
     private static readonly TimeSpan KeepApart = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan WorthKeeping = TimeSpan.FromSeconds(30);
 
+    // Nobody knows the way in a longer silence.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(120);
+
     /// <param name="order">Active.</param>
     /// <param name="before">What was known of it.</param>
     /// <param name="driver">The driver's state behind the fixes; null where none is known.</param>
@@ -77,7 +80,7 @@ public static class OrderStep
                 }
             }
 
-            if (accepted.Count == 0 && track.Arrival is { } waiting)
+            if (accepted.Count == 0 && track.Arrival is { } waiting && IsHeard(driver, rules, now))
             {
                 var step = ArrivalRules.Check(waiting, now, rules);
                 (track, raised, checkAt) = (track with { Arrival = step.State }, step.Raised, step.CheckAt);
@@ -91,7 +94,7 @@ public static class OrderStep
             track = track with { Arrival = null, Progress = null, MetersToGo = null };
         }
 
-        var result = Estimated(order, track, driver, told.Eta, now);
+        var result = Estimated(order, track, driver, told.Eta, IsHeard(driver, rules, now), now);
         return result with
         {
             Raised = raised,
@@ -115,6 +118,13 @@ public static class OrderStep
         MetersToGo = track?.MetersToGo,
         TimeToGo = order.Eta is { } eta ? eta.At - now : null,
     };
+
+    /// <summary>
+    /// Whether so much is known of where the driver is that an arrival can be judged and a time reckoned from it. In a longer silence only others' news of the
+    /// order counts: time that goes by without a sign is none.
+    /// </summary>
+    public static bool IsHeard(DriverTrack? driver, TrackingOptions rules, DateTimeOffset now) =>
+        driver?.Last is { } last && now - last.ReceivedAt <= LongestSilence + TimeSpan.FromSeconds(rules.DwellSeconds);
 
     /// <summary>A place that somebody can be at; null where the numbers say none.</summary>
     public static GeoPoint? Place(double? lat, double? lon) => lat is { } north && lon is { } east && new GeoPoint(north, east) is var point && point.IsPlace() ? point : null;
@@ -140,7 +150,7 @@ public static class OrderStep
         };
     }
 
-    private static OrderStepResult Estimated(Order order, OrderTrack track, DriverTrack? driver, EtaEstimate? told, DateTimeOffset now)
+    private static OrderStepResult Estimated(Order order, OrderTrack track, DriverTrack? driver, EtaEstimate? told, bool isHeard, DateTimeOffset now)
     {
         var state = track.Eta ?? new EtaState();
         var sender = order.Eta is { Source: null or "sender" } sent ? FromSender(sent) : null;
@@ -150,12 +160,14 @@ public static class OrderStep
             state = state.With(sender, sender.CalculatedAt);
         }
 
-        var estimates = new[]
-        {
-            sender,
-            told,
-            track is { MetersToGo: { } left, Last: { } last } ? EtaEstimator.FromProgress(left, driver?.Speed, track.StopsBefore, track.Progress?.Time ?? last.Time, now) : null,
-        }.OfType<EtaEstimate>().ToArray();
+        var estimates = (isHeard
+            ? new[]
+            {
+                sender,
+                told,
+                track is { MetersToGo: { } left, Last: { } last } ? EtaEstimator.FromProgress(left, driver?.Speed, track.StopsBefore, track.Progress?.Time ?? last.Time, now) : null,
+            }
+            : [IsNews(told, state, now) ? told : null]).OfType<EtaEstimate>().ToArray();
         if (EtaChoice.Choose(estimates, now) is not { } raw)
         {
             return new OrderStepResult { Track = track };
@@ -173,6 +185,10 @@ public static class OrderStep
             CheckAt = step.CheckAt,
         };
     }
+
+    // Said by who knows the driver's plans, since the customer was told something, and not passed meanwhile.
+    private static bool IsNews(EtaEstimate? told, EtaState state, DateTimeOffset now) =>
+        told is { Source: EtaSource.Logistics } && told.At > now && !(told.CalculatedAt <= state.Shown?.CalculatedAt);
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 

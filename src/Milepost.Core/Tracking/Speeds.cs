@@ -6,8 +6,5 @@ public static class Speeds
     /// <summary>From knots (Traccar).</summary>
     public static double? FromKnots(double? knots) => Known(knots) * 1852 / 3600;
 
-    /// <summary>From kilometres an hour (OwnTracks).</summary>
-    public static double? FromKilometersPerHour(double? kilometers) => Known(kilometers) / 3.6;
-
     private static double? Known(double? speed) => speed is >= 0 and < double.PositiveInfinity ? speed : null;
 }

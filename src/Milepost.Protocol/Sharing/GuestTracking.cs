@@ -20,9 +20,6 @@ public sealed record GuestTracking
     /// <summary>Where the order stood when, oldest first.</summary>
     public required IReadOnlyList<GuestStep> Timeline { get; init; }
 
-    /// <summary>What the tenant calls the destination; never its address.</summary>
-    public string? Place { get; init; }
-
     public GuestBrand? Brand { get; init; }
 
     /// <summary>While the order is under way.</summary>
@@ -35,6 +32,9 @@ public sealed record GuestTracking
     public GuestRoute? Route { get; init; }
 
     public GuestProof? Proof { get; init; }
+
+    /// <summary>The language in which guests are told of it, one that the page speaks: the customer's, else what the request asks for (<c>Accept-Language</c>).</summary>
+    public required string Language { get; init; }
 
     /// <summary>The stream <c>order</c> and where it stood when this was read: subscribe with <c>since</c> = its cursor.</summary>
     public required StreamState Stream { get; init; }

@@ -61,11 +61,11 @@ internal static class OrderEndpoints
     private static async Task<IResult> GetAsync(HttpContext context, IOrderStore store, OrderViews views, string tenant, string id) =>
         await FindAsync(context, store, tenant, id) is { } snapshot ? TypedResults.Ok(views.Details(snapshot, context.Caller().Audience())) : Problems.Result(ErrorCode.NotFound);
 
-    private static async Task<IResult> TrackAsync(HttpContext context, IOrderStore store, OrderViews views, LinkUses uses, string tenant, string id)
+    private static async Task<IResult> TrackAsync(HttpContext context, IOrderStore store, OrderViews views, GuestLanguage language, LinkUses uses, string tenant, string id)
     {
         if (context.Caller().GuestOrder is { } shared)
         {
-            return shared == id ? await GuestEndpoints.TrackAsync(context, store, views, uses) : Problems.Result(ErrorCode.NotFound);
+            return shared == id ? await GuestEndpoints.TrackAsync(context, store, views, language, uses) : Problems.Result(ErrorCode.NotFound);
         }
 
         return await FindAsync(context, store, tenant, id) is { } snapshot

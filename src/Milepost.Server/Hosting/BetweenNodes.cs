@@ -6,7 +6,7 @@ using Milepost.Server.Settings;
 namespace Milepost.Server.Hosting;
 
 /// <summary>What nodes tell each other: the hints of commits, over Redis where there is one.</summary>
-internal static class BetweenNodes
+internal static partial class BetweenNodes
 {
     public static void Add(IServiceCollection services, ServerSettings settings)
     {
@@ -37,8 +37,18 @@ internal static class BetweenNodes
 
         var source = provider.GetRequiredService<IStreamSource>();
         var redis = provider.GetRequiredService<RedisConnections>();
-        return redis.IsConfigured
-            ? new RedisBackplane(redis, () => source.Epoch, provider.GetRequiredService<TimeProvider>())
-            : new PollingBackplane();
+        if (redis.IsConfigured)
+        {
+            return new RedisBackplane(redis, () => source.Epoch, provider.GetRequiredService<TimeProvider>());
+        }
+
+        Log.Alone(provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(BetweenNodes)));
+        return new PollingBackplane();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "There is no Redis (Redis:Connections). One node needs none; several do not tell each other where drivers are, so that viewers on other nodes see them move only when they read again, and news is up to a second late")]
+        public static partial void Alone(ILogger logger);
     }
 }

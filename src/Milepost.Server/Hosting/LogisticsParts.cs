@@ -6,6 +6,7 @@ using Milepost.Server.Logistics.Plans;
 using Milepost.Server.Logistics.Routing;
 using Milepost.Server.Logistics.Stream;
 using Milepost.Server.Settings;
+using Milepost.Server.Tracking;
 
 namespace Milepost.Server.Hosting;
 
@@ -18,7 +19,11 @@ internal static class LogisticsParts
         services.AddSingleton(settings.Logistics);
         services.AddSingleton(provider => new DriverCards(provider.GetService<LogisticsClient>(), settings.Logistics));
         services.AddSingleton(provider => new PlanFetch(provider.GetService<LogisticsClient>(), Engine(provider, settings.Routing), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<OrderPlans>();
+        services.AddSingleton(provider =>
+        {
+            var (inbox, time) = (provider.GetRequiredService<FixInbox>(), provider.GetRequiredService<TimeProvider>());
+            return ActivatorUtilities.CreateInstance<OrderPlans>(provider, (Action<DriverKey>)(driver => inbox.LookAt(driver, time.GetUtcNow())));
+        });
         services.AddSingleton<IOrderPlans>(provider => provider.GetRequiredService<OrderPlans>());
         services.AddSingleton<ILogisticsSignals>(provider => provider.GetRequiredService<OrderPlans>());
         if (settings.Logistics.IsUsed())
@@ -38,6 +43,8 @@ internal static class LogisticsParts
         {
             services.AddSingleton(provider => ActivatorUtilities.CreateInstance<StreamParts>(provider, (Func<double>)Chance));
             services.AddHostedService<LocationStreamLoop>();
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DriverSweep>(provider, (Func<double>)Chance));
+            services.AddHostedService(provider => provider.GetRequiredService<DriverSweep>());
         }
     }
 

@@ -15,6 +15,7 @@ internal static class SharingParts
         if (settings.Roles.HasFlag(Roles.Api))
         {
             services.AddSingleton<LinkUses>();
+            services.AddSingleton<GuestLanguage>();
             services.AddSingleton<LinkUseLoop>();
             services.AddHostedService(provider => provider.GetRequiredService<LinkUseLoop>());
             services.AddSingleton<ProofPhotos>();

@@ -39,6 +39,9 @@ internal sealed partial class LogisticsClient : IDisposable
     /// <summary>How many tenants' requests are held back, since the service is away or asks to wait.</summary>
     public int Resting => _http.Resting;
 
+    /// <summary>Whether this tenant's requests are held back.</summary>
+    public bool IsResting(string tenant) => _http.IsResting(tenant);
+
     /// <summary>Whether the service knows this tenant's fleet.</summary>
     public bool Serves(string tenant) => _tenants.Contains(tenant);
 

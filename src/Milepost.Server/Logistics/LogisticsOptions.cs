@@ -44,6 +44,10 @@ internal sealed class LogisticsOptions
     [Range(5, 3600)]
     public int EtaSeconds { get; set; } = 30;
 
+    [Description("About how often drivers of whom nothing is heard are looked at, so that new estimates and routes of their orders are told, in seconds.")]
+    [Range(2, 60)]
+    public int SweepSeconds { get; set; } = 15;
+
     [Description("How many requests a second are sent for one tenant, routing engine included; what is due beyond that waits.")]
     [Range(1, 1000)]
     public int RequestsPerSecond { get; set; } = 20;

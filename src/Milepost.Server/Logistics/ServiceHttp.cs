@@ -52,6 +52,9 @@ internal sealed class ServiceHttp : IDisposable
     /// <summary>How many parties are left alone now.</summary>
     public int Resting => _parties.Values.Count(party => party.RestsUntil > _time.GetUtcNow());
 
+    /// <summary>Whether this party is left alone now.</summary>
+    public bool IsResting(string party) => _parties.TryGetValue(party, out var state) && state.RestsUntil > _time.GetUtcNow();
+
     /// <summary>Asks once, with the attempts that this takes.</summary>
     /// <param name="party">Whose breaker counts.</param>
     /// <param name="request">Makes the request anew for each attempt.</param>

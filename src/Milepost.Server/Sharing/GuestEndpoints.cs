@@ -21,7 +21,7 @@ internal static class GuestEndpoints
     }
 
     /// <summary>The view for guests of the order of their link.</summary>
-    public static async Task<IResult> TrackAsync(HttpContext context, IOrderStore orders, OrderViews views, LinkUses uses)
+    public static async Task<IResult> TrackAsync(HttpContext context, IOrderStore orders, OrderViews views, GuestLanguage language, LinkUses uses)
     {
         var caller = context.Caller();
         if (await orders.SnapshotAsync(caller.Tenant, caller.GuestOrder!, context.RequestAborted) is not { } snapshot)
@@ -32,7 +32,7 @@ internal static class GuestEndpoints
         // A page that reads the order again, since something has happened, was opened once.
         uses.Add(GuestLinks.KeyOf(caller), opened: context.Request.Query["refresh"] != "true");
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(await views.GuestAsync(snapshot, context.RequestAborted));
+        return TypedResults.Ok(await views.GuestAsync(snapshot, await language.OfAsync(snapshot.Order, context.Request, context.RequestAborted), context.RequestAborted));
     }
 
     private static async Task<IResult> PhotoAsync(HttpContext context, IOrderStore orders, ProofPhotos photos) =>

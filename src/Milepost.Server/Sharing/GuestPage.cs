@@ -4,7 +4,7 @@ using Milepost.Server.Api;
 namespace Milepost.Server.Sharing;
 
 /// <summary>
-/// The page behind a share link. The server looks at no token here: everybody gets the same bytes, so that programs that look at links (previews of
+/// The page behind a share link, in the language that the reader's browser asks for. The server looks at no token here: whatever it is, the bytes are the same, so that programs that look at links (previews of
 /// messengers, scanners of mail) learn nothing and change nothing. The page's script reads the order, with the token as its credential.
 /// </summary>
 internal static class GuestPage
@@ -30,7 +30,11 @@ internal static class GuestPage
             headers.CacheControl = "no-store";
             return await next(context);
         });
-        page.MapGet("{token}", (string token) => Files.Send("index.html"));
+        page.MapGet("{token}", (HttpContext context, string token) =>
+        {
+            context.Response.Headers.Vary = "Accept-Language";
+            return TypedResults.Text(GuestWords.PageIn(GuestWords.Choose(GuestWords.Asked(context.Request))), "text/html; charset=utf-8");
+        });
         page.MapGet("page/{file}", (string file) => Files.Send(file));
     }
 

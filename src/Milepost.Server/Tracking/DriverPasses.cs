@@ -33,7 +33,7 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
         foreach (var order in situation.Orders)
         {
             var known = order.Track is { } stored ? JsonSerializer.Deserialize(stored.Body, TrackingJson.Default.OrderTrack)! : OrderTrack.Start;
-            var step = OrderStep.Step(order.Order, known, track, accepted, Told(order.Order, driver, track), lines.Of, rules, now);
+            var step = OrderStep.Step(order.Order, known, track, accepted, Told(order.Order, driver, OrderStep.IsHeard(track, rules, now) ? track!.Last!.At : null), lines.Of, rules, now);
             if (step.RouteRefused is { } refusal)
             {
                 TrackerMetrics.RouteRefused(refusal);
@@ -101,10 +101,11 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
             SpeedMetersPerSecond = fix.SpeedMetersPerSecond,
         });
 
-    private ToldWay Told(Order order, DriverKey driver, DriverTrack? track)
+    // The position: where the driver is. Where a driver was before falling silent is no place to reckon from.
+    private ToldWay Told(Order order, DriverKey driver, GeoPoint? position)
     {
         plans.Want(new PlanWish(
-            order.Tenant, order.Id, driver.DriverId, OrderStep.Place(order.Pickup?.Lat, order.Pickup?.Lon), OrderStep.Place(order.Destination?.Lat, order.Destination?.Lon), track?.Last?.At));
+            order.Tenant, order.Id, driver.DriverId, OrderStep.Place(order.Pickup?.Lat, order.Pickup?.Lon), OrderStep.Place(order.Destination?.Lat, order.Destination?.Lon), position));
         if (plans.Get(order.Tenant, order.Id) is not { } plan)
         {
             return ToldWay.None;

@@ -46,8 +46,11 @@ internal sealed class OrderViews(ITrackingStore store, ViewerPolicy policy, Trac
     }
 
     /// <summary>The view for guests.</summary>
+    /// <param name="snapshot">The order.</param>
+    /// <param name="language">In which they are told of it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="Core.Recording.StoreUnavailableException">What the tracker knows cannot be read.</exception>
-    public async Task<GuestTracking> GuestAsync(OrderSnapshot snapshot, CancellationToken cancellationToken)
+    public async Task<GuestTracking> GuestAsync(OrderSnapshot snapshot, string language, CancellationToken cancellationToken)
     {
         var order = snapshot.Order;
         var (track, isAlone) = await WayAsync(order, cancellationToken);
@@ -56,7 +59,8 @@ internal sealed class OrderViews(ITrackingStore store, ViewerPolicy policy, Trac
         var route = fields.Route && track?.Route is { } known && lines.Of(known.Polyline) is { } line
             ? new GuestRoute([.. (track.Progress?.Remaining(line) ?? line.Points).Select(point => new GuestPoint(point.Lat, point.Lon))], track.MetersToGo is { } meters ? Math.Round(meters) : null)
             : null;
-        return snapshot.ToGuest(tenants.Of(order.Tenant).Brand, new GuestSight(fields, fields.Location && place is not null ? LocationFrames.ToGuest(place) : null, route, views.GuestsDriverOf(order)));
+        var sight = new GuestSight(fields, fields.Location && place is not null ? LocationFrames.ToGuest(place) : null, route, views.GuestsDriverOf(order));
+        return snapshot.ToGuest(tenants.Of(order.Tenant).Brand, sight, language);
     }
 
     /// <summary>Where the driver was seen last, as far as it concerns this order: customers are not shown where the driver was before having it.</summary>

@@ -1,3 +1,4 @@
+using Milepost.Server.Templates;
 using Milepost.Server.Templates.Engine;
 
 namespace Milepost.Channels.Tests.Templates;
@@ -47,6 +48,23 @@ public sealed class TextFormatsTests
     [InlineData("2026-10-25T02:00:00Z", "03:00")]
     public void Times_follow_the_change_of_the_clocks(string time, string expected) =>
         Some.Formats("de", "Europe/Berlin").Time(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(expected);
+
+    // Now is ten past midnight of the day of the change. Windows are written as clocks read; "in two hours" is as long as it is; a day ends when it does.
+    [Theory]
+    [InlineData("Europe/Berlin", "2026-10-24T22:10:00Z", "2026-10-24T23:30:00Z", "2026-10-25T02:30:00Z", "01:30–03:30", "in 4 Stunden")]
+    [InlineData("Europe/Berlin", "2026-03-28T23:10:00Z", "2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z", "01:30–03:30", "in 2 Stunden")]
+    [InlineData("America/New_York", "2026-11-01T04:10:00Z", "2026-11-01T04:30:00Z", "2026-11-01T07:30:00Z", "00:30–02:30", "in 3 Stunden")]
+    [InlineData("America/New_York", "2026-03-08T05:10:00Z", "2026-03-08T06:30:00Z", "2026-03-08T07:30:00Z", "01:30–03:30", "in 2 Stunden")]
+    [InlineData("Europe/Berlin", "2026-10-24T22:10:00Z", "2026-10-25T21:30:00Z", "2026-10-25T22:30:00Z", "22:30–23:30", "in 1 Tag")]
+    [InlineData("Europe/Berlin", "2026-03-28T23:10:00Z", "2026-03-29T21:30:00Z", "2026-03-29T22:30:00Z", "23:30 – Montag, 30. März, 00:30", "in 23 Stunden")]
+    [InlineData("America/New_York", "2026-11-01T04:10:00Z", "2026-11-02T04:30:00Z", "2026-11-02T05:30:00Z", "23:30 – Montag, 2. November, 00:30", "in 1 Tag")]
+    public void Today_is_as_long_as_it_is_when_the_clocks_change(string zone, string now, string from, string to, string window, string relative)
+    {
+        var formats = new TextFormats("de", BuiltInTexts.Load().WordsOf("de"), zone, At(now));
+        (Plain(formats.Window(At(from), At(to))), formats.Relative(At(to))).ShouldBe((window, relative));
+
+        static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     [Theory]
     [InlineData("en-US", "long", "Tuesday, November 24, 2026")]

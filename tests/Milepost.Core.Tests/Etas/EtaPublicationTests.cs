@@ -44,6 +44,14 @@ public sealed class EtaPublicationTests
     public void A_change_counts_that_leaves_the_shown_window(double minutes, EtaVerdict verdict) =>
         EtaPublication.Step(Shown(In(30) with { From = At(29.5), To = At(31) }), In(minutes), Start).Verdict.ShouldBe(verdict);
 
+    [Theory]
+    [InlineData(31.9, EtaVerdict.Same)]
+    [InlineData(33.5, EtaVerdict.Later)]
+    [InlineData(28.1, EtaVerdict.Same)]
+    [InlineData(26, EtaVerdict.Settling)]
+    public void A_time_without_a_window_is_not_meant_to_the_second(double minutes, EtaVerdict verdict) =>
+        EtaPublication.Step(Shown(In(30) with { From = At(30), To = At(30) }), In(minutes) with { From = At(minutes), To = At(minutes) }, Start).Verdict.ShouldBe(verdict);
+
     [Fact]
     public void Later_is_shown_at_once()
     {

@@ -20,10 +20,10 @@ public sealed class GuestViewTests
     // Every path that may occur in the answer to a guest. A new one is a decision: it is made here.
     private static readonly HashSet<string> Allowed = new(StringComparer.Ordinal)
     {
-        "$.status", "$.active", "$.eta.at", "$.eta.from", "$.eta.to", "$.timeline[].status", "$.timeline[].time", "$.place", "$.brand.name", "$.brand.color",
+        "$.status", "$.active", "$.eta.at", "$.eta.from", "$.eta.to", "$.timeline[].status", "$.timeline[].time", "$.brand.name", "$.brand.color",
         "$.brand.logoUrl", "$.driver.firstName", "$.driver.vehicle", "$.location.lat", "$.location.lon", "$.location.time", "$.location.heading", "$.route.points[].lat",
         "$.route.points[].lon", "$.route.remainingMeters", "$.proof.photoUrl", "$.proof.leftAt", "$.proof.at", "$.stream.stream", "$.stream.epoch", "$.stream.offset",
-        "$.stream.cursor",
+        "$.stream.cursor", "$.language",
     };
 
     private static readonly TenantBrand Brand = new()
@@ -41,7 +41,7 @@ public sealed class GuestViewTests
     public void No_path_occurs_that_is_not_on_the_list_and_none_of_an_orders_own_words()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var view in new[] { Marked(isOver: false), Marked(isOver: true) }.Select(snapshot => snapshot.ToGuest(Brand, Sight)))
+        foreach (var view in new[] { Marked(isOver: false), Marked(isOver: true) }.Select(snapshot => snapshot.ToGuest(Brand, Sight, "de")))
         {
             var json = JsonSerializer.Serialize(view, ProtocolJson.Default.GuestTracking);
             json.ShouldNotContain("MARK");
@@ -50,14 +50,13 @@ public sealed class GuestViewTests
         }
 
         seen.Except(Allowed).ShouldBeEmpty();
-        // The list is not longer than what is shown, but for what no tenant can set yet.
-        Allowed.Except(seen).ShouldBe(["$.place"]);
+        Allowed.Except(seen).ShouldBeEmpty("the list is not longer than what is shown");
     }
 
     [Fact]
     public void What_is_shown_is_what_was_meant()
     {
-        var view = Marked(isOver: false).ToGuest(Brand, Sight);
+        var view = Marked(isOver: false).ToGuest(Brand, Sight, "de");
         (view.Status, view.Active).ShouldBe((OrderStatus.OutForDelivery, true));
         view.Driver.ShouldBe(new GuestDriver("Ana", "bicycle"));
         view.Eta.ShouldBe(new GuestEta(Noon.AddHours(2), Noon.AddHours(1), Noon.AddHours(3)));
@@ -68,15 +67,15 @@ public sealed class GuestViewTests
     [Fact]
     public void What_the_policy_hides_is_not_there()
     {
-        var view = Marked(isOver: false).ToGuest(Brand, Hidden);
+        var view = Marked(isOver: false).ToGuest(Brand, Hidden, "de");
         (view.Driver, view.Eta, view.Location, view.Route).ShouldBe((null, null, null, null));
-        Marked(isOver: false).ToGuest(Brand, Hidden with { Fields = new VisibleFields { Vehicle = true } }).Driver.ShouldBe(new GuestDriver(null, "bicycle"));
+        Marked(isOver: false).ToGuest(Brand, Hidden with { Fields = new VisibleFields { Vehicle = true } }, "de").Driver.ShouldBe(new GuestDriver(null, "bicycle"));
     }
 
     [Fact]
     public void Of_an_order_that_is_over_neither_driver_nor_time_is_shown()
     {
-        var view = Marked(isOver: true).ToGuest(Brand, new GuestSight(VisibleFields.All, null, null));
+        var view = Marked(isOver: true).ToGuest(Brand, new GuestSight(VisibleFields.All, null, null), "de");
         (view.Active, view.Driver, view.Eta, view.Location, view.Route).ShouldBe((false, null, null, null, null));
         view.Proof.ShouldNotBeNull();
     }
@@ -89,12 +88,12 @@ public sealed class GuestViewTests
     [InlineData("B-XY 123", null)]
     [InlineData(null, null)]
     public void Of_a_vehicle_only_its_kind_is_shown(string? vehicle, string? kind) =>
-        Snapshot([Event(EventTypes.OrderDriverAssigned, 0) with { Driver = new Driver("d-1", "  Ana  Maria ", vehicle) }]).ToGuest(new TenantBrand(), Sight)
+        Snapshot([Event(EventTypes.OrderDriverAssigned, 0) with { Driver = new Driver("d-1", "  Ana  Maria ", vehicle) }]).ToGuest(new TenantBrand(), Sight, "de")
             .Driver.ShouldBe(new GuestDriver("Ana", kind));
 
     [Fact]
     public void A_logo_comes_over_https_or_not_at_all() =>
-        Snapshot([Event(EventTypes.OrderPlaced, 0)]).ToGuest(new TenantBrand { LogoUrl = "http://cdn.shop.example/logo.png" }, Hidden).Brand.ShouldBeNull();
+        Snapshot([Event(EventTypes.OrderPlaced, 0)]).ToGuest(new TenantBrand { LogoUrl = "http://cdn.shop.example/logo.png" }, Hidden, "de").Brand.ShouldBeNull();
 
     private static GuestSight Hidden => new(VisibleFields.None, null, null);
 

@@ -13,14 +13,6 @@ public sealed class SpeedsTests
     [InlineData(null, null)]
     public void Knots(double? knots, double? meters) => Same(Speeds.FromKnots(knots), meters);
 
-    [Theory]
-    [InlineData(0.0, 0.0)]
-    [InlineData(50.0, 13.8889)]
-    [InlineData(-1.0, null)]
-    [InlineData(double.PositiveInfinity, null)]
-    [InlineData(null, null)]
-    public void Kilometers_an_hour(double? kilometers, double? meters) => Same(Speeds.FromKilometersPerHour(kilometers), meters);
-
     private static void Same(double? actual, double? expected)
     {
         actual.HasValue.ShouldBe(expected.HasValue);

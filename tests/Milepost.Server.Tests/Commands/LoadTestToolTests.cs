@@ -89,15 +89,15 @@ public sealed class LoadTestToolTests
         output.ShouldContain(message);
     }
 
-    private static string[] Access => ["--tenant", TestServer.Tenant, "--signing-key", TestServer.Key];
+    internal static string[] Access => ["--tenant", TestServer.Tenant, "--signing-key", TestServer.Key];
 
     private static string[] Nodes(TestServer server) => [.. server.App.Urls.SelectMany(url => new[] { "--url", url }), .. Access];
 
     private static IEnumerable<long> Numbers(JsonElement of, params string[] names) => names.Select(name => of.GetProperty(name).GetInt64());
 
-    private static JsonElement Json(string output) => JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..(output.LastIndexOf('}') + 1)]).RootElement;
+    internal static JsonElement Json(string output) => JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..(output.LastIndexOf('}') + 1)]).RootElement;
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(string[] arguments, Action<string>? said = null)
+    internal static async Task<(int ExitCode, string Output)> RunAsync(string[] arguments, Action<string>? said = null)
     {
         using var process = new Process
         {

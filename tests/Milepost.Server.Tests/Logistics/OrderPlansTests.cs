@@ -19,6 +19,7 @@ public sealed class OrderPlansTests : IAsyncLifetime
 
     private readonly FakeClock _clock = new(TimeProvider.System.GetUtcNow());
     private readonly ScriptedEngine _engine = new();
+    private readonly ConcurrentQueue<DriverKey> _learnt = [];
     private ScriptedService _service = null!;
     private ClientUnderTest _client = null!;
 
@@ -87,6 +88,26 @@ public sealed class OrderPlansTests : IAsyncLifetime
         plans.Missed("globex");
         await PassAsync(plans);
         Asked().ShouldBe((4, 4, 1));
+    }
+
+    [Fact]
+    public async Task Whoever_listens_is_told_of_another_route_or_estimate_and_not_of_the_same()
+    {
+        var plans = Plans();
+        await WantAsync(plans);
+        _learnt.ToArray().ShouldBe([new DriverKey("acme", "d-7"), new DriverKey("acme", "d-7")], "the first estimate and the first route");
+        plans.Missed("acme");
+        await PassAsync(plans);
+        _learnt.Count.ShouldBe(2);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _documents["/v1/acme/orders/o-1/eta"] = Eta(2, "d-7");
+        plans.Missed("acme");
+        await PassAsync(plans);
+        _learnt.Count.ShouldBe(3);
+        _documents["/v1/acme/orders/o-1/route"] = Route(2);
+        plans.Missed("acme");
+        await PassAsync(plans);
+        _learnt.Count.ShouldBe(4);
     }
 
     [Fact]
@@ -254,13 +275,13 @@ public sealed class OrderPlansTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_service_and_without_an_engine_nothing_is_known_and_nothing_fails()
     {
-        var plans = new OrderPlans(new PlanFetch(null, null, _clock), new LogisticsOptions(), _clock, NullLogger<OrderPlans>.Instance);
+        var plans = new OrderPlans(new PlanFetch(null, null, _clock), new LogisticsOptions(), _learnt.Enqueue, _clock, NullLogger<OrderPlans>.Instance);
         plans.Want(Wish);
         await PassAsync(plans);
         plans.Get("acme", "o-1").ShouldBe(OrderPlan.Empty);
     }
 
-    private OrderPlans Plans(bool engine = true) => new(new PlanFetch(_client.Client, engine ? _engine : null, _clock), _client.Options, _clock, NullLogger<OrderPlans>.Instance);
+    private OrderPlans Plans(bool engine = true) => new(new PlanFetch(_client.Client, engine ? _engine : null, _clock), _client.Options, _learnt.Enqueue, _clock, NullLogger<OrderPlans>.Instance);
 
     private static async Task PassAsync(OrderPlans plans)
     {

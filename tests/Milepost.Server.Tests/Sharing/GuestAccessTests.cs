@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
 using Milepost.Core.Sharing;
+using Milepost.Protocol;
 using Milepost.Server.Sharing;
 using Milepost.Server.Testing;
 using Milepost.Server.Tests.Gateway;
@@ -33,6 +35,40 @@ public sealed class GuestAccessTests : IAsyncLifetime
         (await Guests.GetAsync(_server, "/api/v1/acme/orders/o-2/tracking", _token)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await Guests.GetAsync(_server, "/api/v1/acme/orders/o-1", _token)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await Guests.GetAsync(_server, "/api/v1/globex/orders/o-1/tracking", _token)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData(null, null, "en")]
+    [InlineData(null, "fr-CH, de;q=0.5", "fr")]
+    [InlineData("de-AT", "fr", "de")]
+    [InlineData("sv", "es", "es")]
+    [InlineData("sv", "fi", "en")]
+    public async Task Guests_are_told_in_the_customers_language_and_else_in_their_own(string? customers, string? accepted, string language)
+    {
+        await Guests.TellAsync(_server, "o-3", "order.placed", new { customer = new { id = "kim", locale = customers } });
+        var made = await Guests.ShareAsync(_server, "o-3", "kim");
+        using var http = _server.Http(made.Token);
+        if (accepted is not null)
+        {
+            http.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Language", accepted);
+        }
+
+        var view = await http.GetFromJsonAsync("/api/v1/guest/tracking", ProtocolJson.Default.GuestTracking);
+        view!.Language.ShouldBe(language, "the language alone: the customer's own tag is not shown");
+    }
+
+    [Fact]
+    public async Task What_customers_have_chosen_goes_before_what_the_shop_told_of_them()
+    {
+        await Guests.TellAsync(_server, "o-3", "order.placed", new { customer = new { id = "kim", locale = "de" } });
+        using (var kim = _server.Http(TestServer.Token("kim")))
+        using (var answer = await kim.PatchAsync("/api/v1/acme/notification-preferences", new StringContent("""{"locale":"es-MX"}""", System.Text.Encoding.UTF8, "application/merge-patch+json")))
+        {
+            answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        }
+
+        using var guest = await Guests.TrackAsync(_server, (await Guests.ShareAsync(_server, "o-3", "kim")).Token);
+        (await guest.Content.ReadFromJsonAsync(ProtocolJson.Default.GuestTracking))!.Language.ShouldBe("es");
     }
 
     [Theory]

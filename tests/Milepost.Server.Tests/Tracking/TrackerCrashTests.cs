@@ -93,6 +93,8 @@ public sealed class TrackerCrashTests : IAsyncLifetime
 
         public Task<IReadOnlyDictionary<DriverKey, Situation>> LoadAsync(IReadOnlyCollection<DriverKey> drivers, CancellationToken cancellationToken) => inner.LoadAsync(drivers, cancellationToken);
 
+        public Task<IReadOnlyList<string>> ListDriversAsync(string tenant, string after, int limit, CancellationToken cancellationToken) => inner.ListDriversAsync(tenant, after, limit, cancellationToken);
+
         public Task<TrackedOrder?> FindAsync(string tenant, string orderId, CancellationToken cancellationToken) => inner.FindAsync(tenant, orderId, cancellationToken);
 
         public Task<TrackRow?> FindDriverAsync(string tenant, string driverId, CancellationToken cancellationToken) => inner.FindDriverAsync(tenant, driverId, cancellationToken);

@@ -77,6 +77,37 @@ public abstract class TrackingStoreConformance
     }
 
     [Fact]
+    public async Task The_drivers_of_active_orders_are_listed_in_pages_each_once()
+    {
+        var (stores, tracking, _) = await OpenAsync();
+        await stores.RecordAsync(
+            [.. Enumerable.Range(0, 5).Select(index => Assigned($"e-{index}", $"o-{index}", $"d-{4 - index}", index)), Assigned("f-1", "o-5", "d-2"), Assigned("f-2", "o-6", "B"), Assigned("f-3", "o-7", "é"),
+            Assigned("g-1", "o-9", "d-9"), Some.Status("g-2", OrderStatus.Delivered, 9, order: "o-9"), Assigned("h-1", "o-1", "x-1", tenant: "globex"), Some.Placed("h-2", 1, order: "o-8")]);
+        (await tracking.ListDriversAsync(Some.Tenant, "", 100, CancellationToken.None)).ShouldBe(["B", "d-0", "d-1", "d-2", "d-3", "d-4", "é"]);
+        (await tracking.ListDriversAsync(Some.Tenant, "d-1", 2, CancellationToken.None)).ShouldBe(["d-2", "d-3"]);
+        (await tracking.ListDriversAsync(Some.Tenant, "d-9", 2, CancellationToken.None)).ShouldBe(["é"]);
+        (await tracking.ListDriversAsync(Some.Tenant, "é", 2, CancellationToken.None)).ShouldBeEmpty();
+        (await tracking.ListDriversAsync("globex", "", 2, CancellationToken.None)).ShouldBe(["x-1"]);
+        (await tracking.ListDriversAsync("nobody", "", 2, CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_known_of_orders_that_never_saw_a_fix_goes_when_they_are_over()
+    {
+        var (stores, tracking, _) = await OpenAsync();
+        await stores.RecordAsync(Assigned("e-1", "o-1", "d-1"), Assigned("e-2", "o-2", "d-1"));
+        TrackWrite Unseen(string id, string tenant = Some.Tenant) => Write(id, 0, "a", tenant: tenant) with { LastFixAt = null };
+        await tracking.SaveAsync(new TrackingChanges { Drivers = [Unseen("d-1")], Orders = [Unseen("o-1"), Unseen("o-2"), Unseen("o-1", "globex")] }, CancellationToken.None);
+        await stores.RecordAsync(Some.Status("e-3", OrderStatus.Delivered, 9, order: "o-2"));
+
+        await tracking.DropPointsAsync(Some.Tenant, Noon, CancellationToken.None);
+
+        (await tracking.FindAsync(Some.Tenant, "o-1", CancellationToken.None))!.Track.ShouldNotBeNull("it is under way");
+        (await tracking.FindAsync(Some.Tenant, "o-2", CancellationToken.None))!.Track.ShouldBeNull();
+        (await tracking.SaveAsync(new TrackingChanges { Orders = [Unseen("o-1", "globex")] }, CancellationToken.None)).Count.ShouldBe(1, "it is another tenant's");
+    }
+
+    [Fact]
     public async Task Of_one_driver_the_oldest_orders_are_loaded_and_of_many_all()
     {
         var (stores, tracking, _) = await OpenAsync();

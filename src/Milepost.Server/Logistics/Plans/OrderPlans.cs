@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Milepost.Core.Tracking;
 
 namespace Milepost.Server.Logistics.Plans;
 
@@ -6,7 +7,12 @@ namespace Milepost.Server.Logistics.Plans;
 /// Keeps what is known of orders under way fresh: what the location stream says has changed at once, the rest by its age, never more requests for
 /// a tenant than it may have.
 /// </summary>
-internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions options, TimeProvider time, ILogger<OrderPlans> logger) : IOrderPlans, ILogisticsSignals
+/// <param name="fetch">Asks for one part.</param>
+/// <param name="options">How often, and how much at a time.</param>
+/// <param name="learnt">Is told whose order has another route or estimate than before. Returns at once.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions options, Action<DriverKey> learnt, TimeProvider time, ILogger<OrderPlans> logger) : IOrderPlans, ILogisticsSignals
 {
     /// <summary>What nobody has wanted for so long is forgotten.</summary>
     internal static readonly TimeSpan WantedFor = TimeSpan.FromMinutes(2);
@@ -153,7 +159,11 @@ internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions optio
         }
         finally
         {
-            entry.Done(part, wish.DriverId, change);
+            if (entry.Done(part, wish.DriverId, change) && wish.DriverId is { } driver)
+            {
+                learnt(new DriverKey(wish.Tenant, driver));
+            }
+
             if (requests == 1 && fetch.HasEngine && (part == PlanPart.Route ? entry.Plan.Route is null : part == PlanPart.Eta && entry.Plan.Eta is null))
             {
                 // The service has none any more, and there was no room to ask the engine.

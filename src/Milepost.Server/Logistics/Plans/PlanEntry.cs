@@ -85,15 +85,22 @@ internal sealed class PlanEntry(PlanWish wish, long now)
     /// <param name="part">Of this part.</param>
     /// <param name="driverId">Whom the order was with when it began: what was learnt of another one is not used.</param>
     /// <param name="change">What was learnt.</param>
-    public void Done(PlanPart part, string? driverId, Func<OrderPlan, OrderPlan> change)
+    /// <returns>Whether the order has another route or estimate than before.</returns>
+    public bool Done(PlanPart part, string? driverId, Func<OrderPlan, OrderPlan> change)
     {
         lock (_gate)
         {
             _parts[(int)part].End();
-            if (driverId == _wish.DriverId)
+            if (driverId != _wish.DriverId)
             {
-                _plan = change(_plan);
+                return false;
             }
+
+            var before = _plan;
+            _plan = change(before);
+
+            // A route that was read again is the same one.
+            return _plan.Eta != before.Eta || (_plan.Route?.Version, _plan.Route?.Source) != (before.Route?.Version, before.Route?.Source);
         }
     }
 

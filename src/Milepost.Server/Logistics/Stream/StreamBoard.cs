@@ -7,6 +7,9 @@ internal sealed class StreamBoard
 {
     private readonly ConcurrentDictionary<string, bool> _held = new(StringComparer.Ordinal);
 
+    /// <summary>Whose streams are this node's now.</summary>
+    public IReadOnlyCollection<string> Tenants => [.. _held.Keys];
+
     /// <summary>How many streams are this node's.</summary>
     public int Held => _held.Count;
 

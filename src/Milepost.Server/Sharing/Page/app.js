@@ -1,7 +1,7 @@
 import { photo, read } from './link.js';
 import { Live } from './live.js';
 import { RouteMap } from './map.js';
-import { ago, clock, driverWords, expected, headline, isBad, moment, stepName } from './words.js';
+import { ago, clock, driverWords, expected, headline, isBad, language, moment, say, speak, stepName } from './words.js';
 
 /** @import { Frame, GuestTracking } from './types.js' */
 
@@ -85,7 +85,7 @@ function paintProof(shown, now) {
   if (shown.proof === undefined) {
     return;
   }
-  write('proof-words', [shown.proof.leftAt === undefined ? undefined : `Left at: ${shown.proof.leftAt}`, moment(Date.parse(shown.proof.at), now)].filter(Boolean).join(' \u00b7 '));
+  write('proof-words', [shown.proof.leftAt === undefined ? undefined : say('left', { place: shown.proof.leftAt }), moment(Date.parse(shown.proof.at), now)].filter(Boolean).join(' \u00b7 '));
   if (shown.proof.photoUrl !== undefined && photoOf !== shown.proof.at) {
     photoOf = shown.proof.at;
     photo().then((source) => {
@@ -104,7 +104,7 @@ function paint() {
   element('main').dataset.state = isBad(order.status) ? 'bad' : order.active ? 'open' : 'ended';
   write('headline', headline(order));
   write('eta', order.eta === undefined ? undefined : expected(order.eta, order.status, now));
-  write('detail', [driverWords(order), order.place].filter(Boolean).join(' \u00b7 '));
+  write('detail', driverWords(order));
   document.title = [headline(order), order.brand?.name].filter(Boolean).join(' \u00b7 ');
   paintBrand(order);
   paintSteps(order, now);
@@ -118,12 +118,12 @@ function paint() {
 function tick() {
   const now = Date.now();
   const waits = order !== undefined && !isLive && lostAt > 0 && now - lostAt > BANNER_AFTER_MS;
-  write('banner', waits ? `Reconnecting\u2026 last update ${clock(readAt)}` : undefined);
+  write('banner', waits ? say('banner.reconnecting', { time: clock(readAt) }) : undefined);
   if (order === undefined) {
     return;
   }
   write('eta', order.eta === undefined ? undefined : expected(order.eta, order.status, now));
-  write('seen', `Updated ${ago(readAt, now)}`);
+  write('seen', say('seen', { ago: ago(readAt, now) }));
   map.refresh(now);
   if (waits && now - triedAt > READ_MEANWHILE_MS) {
     refresh();
@@ -135,12 +135,21 @@ function end(kind) {
   live.stop();
   order = undefined;
   element('main').dataset.state = 'over';
-  write('headline', kind === 'over' ? 'This link has ended' : 'This link does not work');
-  write('detail', kind === 'over' ? 'The order is over, or the link was withdrawn. Ask whoever sent it to you.' : 'Check that you opened the whole link, or ask whoever sent it to you.');
+  write('headline', say(`${kind}.title`));
+  write('detail', say(`${kind}.text`));
   ['banner', 'eta', 'seen'].forEach((id) => write(id, undefined));
   ['map', 'proof', 'history'].forEach((id) => (element(id).hidden = true));
   element('announce').textContent = element('headline').textContent;
   document.title = element('headline').textContent;
+}
+
+/** The page in another language. Where its words cannot be had now, it stays as it is until the next reading. @param {string} wanted */
+async function change(wanted) {
+  if (wanted === language() || !(await speak(wanted))) {
+    return;
+  }
+  document.querySelectorAll('[data-say]').forEach((label) => (label.textContent = say(label.dataset.say)));
+  element('photo').alt = say('page.photo');
 }
 
 /** Reads the order again; while one reading is under way, further ones wait for its end. */
@@ -153,6 +162,9 @@ async function refresh() {
   isDirty = false;
   triedAt = Date.now();
   const reading = await read(order !== undefined);
+  if (reading.kind === 'order') {
+    await change(reading.order.language);
+  }
   isReading = false;
   if (reading.kind === 'order') {
     const isFirst = order === undefined;
@@ -164,7 +176,7 @@ async function refresh() {
     }
   } else if (reading.kind === 'later') {
     lostAt ||= Date.now();
-    write('banner', order === undefined ? 'Trying to reach the server\u2026' : element('banner').textContent);
+    write('banner', order === undefined ? say('banner.reaching') : element('banner').textContent);
     setTimeout(refresh, reading.seconds * 1000 * (1 + Math.random()));
     return;
   } else {

@@ -1,4 +1,4 @@
-import { ago } from './words.js';
+import { ago, say } from './words.js';
 
 /** @import { GuestTracking, GuestLocation, GuestPoint } from './types.js' */
 
@@ -16,13 +16,13 @@ export class RouteMap {
   /** @type {GuestPoint[]} */ #points = [];
   /** @type {GuestLocation | undefined} */ #location;
   /** @type {(point: GuestPoint) => [number, number]} */ #project = () => [0, 0];
-  #name = 'The driver';
+  /** @type {string | undefined} */ #name;
   #isFresh = true;
 
   /** @param {GuestTracking} order */
   show(order) {
     const route = order.route?.points ?? [];
-    this.#name = order.driver?.firstName ?? 'The driver';
+    this.#name = order.driver?.firstName;
     if (route.length !== this.#points.length || route.some((point, index) => point.lat !== this.#points[index].lat || point.lon !== this.#points[index].lon)) {
       this.#points = route;
       this.#draw();
@@ -62,10 +62,10 @@ export class RouteMap {
   /** @param {number} now */
   words(now) {
     if (this.#location === undefined) {
-      return 'The way to the door.';
+      return say('map.way');
     }
     const seen = Date.parse(this.#location.time);
-    return now - seen < GONE_MS ? `${this.#name} was seen here ${ago(seen, now)}.` : `${this.#name} was last seen ${ago(seen, now)}.`;
+    return say(now - seen < GONE_MS ? 'map.here' : 'map.last', { name: this.#name ?? say('map.driver'), ago: ago(seen, now) });
   }
 
   #draw() {

@@ -9,12 +9,12 @@
  * @property {boolean} active
  * @property {GuestEta} [eta]
  * @property {{ status: string, time: string }[]} timeline
- * @property {string} [place]
  * @property {{ name?: string, color?: string, logoUrl?: string }} [brand]
  * @property {{ firstName?: string, vehicle?: string }} [driver]
  * @property {GuestLocation} [location]
  * @property {{ points: GuestPoint[], remainingMeters?: number }} [route]
  * @property {{ photoUrl?: string, leftAt?: string, at: string }} [proof]
+ * @property {string} language
  * @property {{ stream: string, offset: number, cursor: string }} stream
  *
  * @typedef {object} Frame A frame of the live protocol (docs/protocol/realtime.md).

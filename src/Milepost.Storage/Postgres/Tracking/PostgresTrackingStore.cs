@@ -15,6 +15,9 @@ public sealed class PostgresTrackingStore(PostgresDatabase database) : ITracking
 
     private const string OrderColumns = "o.body, s.head, s.fingerprint, t.version, t.body";
 
+    // An order names its driver as long as it is active.
+    private const string IsActive = "EXISTS (SELECT 1 FROM orders o WHERE o.tenant = t.tenant AND o.id = t.id AND o.driver IS NOT NULL)";
+
     private const string OrderJoins = "LEFT JOIN streams s ON s.tenant = o.tenant AND s.label = 'order:' || o.id LEFT JOIN order_tracks t ON t.tenant = o.tenant AND t.id = o.id";
 
     public Task<IReadOnlyDictionary<DriverKey, Situation>> LoadAsync(IReadOnlyCollection<DriverKey> drivers, CancellationToken cancellationToken)
@@ -36,6 +39,21 @@ public sealed class PostgresTrackingStore(PostgresDatabase database) : ITracking
             reader => ReadAsync(reader, keys, cancellationToken),
             cancellationToken);
     }
+
+    public Task<IReadOnlyList<string>> ListDriversAsync(string tenant, string after, int limit, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<string>>(
+        TenantScope.Of(tenant),
+        session => session.Add("SELECT DISTINCT driver FROM orders WHERE tenant = $1 AND driver > $2 ORDER BY driver LIMIT $3", tenant, after, (long)limit),
+        async reader =>
+        {
+            var drivers = new List<string>();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                drivers.Add(reader.GetString(0));
+            }
+
+            return drivers;
+        },
+        cancellationToken);
 
     public Task<TrackedOrder?> FindAsync(string tenant, string orderId, CancellationToken cancellationToken) => database.ReadAsync(
         TenantScope.Of(tenant),
@@ -145,6 +163,7 @@ public sealed class PostgresTrackingStore(PostgresDatabase database) : ITracking
             {
                 session.Add("DELETE FROM driver_tracks WHERE tenant = $1 AND last_fix_at < $2", tenant, before.UtcTicks);
                 session.Add("DELETE FROM order_tracks WHERE tenant = $1 AND last_fix_at < $2", tenant, before.UtcTicks);
+                session.Add($"DELETE FROM order_tracks t WHERE tenant = $1 AND last_fix_at IS NULL AND NOT {IsActive}", tenant);
                 await session.CommitAsync();
                 return true;
             },

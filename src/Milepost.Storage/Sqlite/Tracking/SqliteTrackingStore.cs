@@ -14,6 +14,9 @@ public sealed class SqliteTrackingStore(SqliteDatabase database) : ITrackingStor
 
     private const string OrderColumns = "o.body, s.head, s.fingerprint, t.version, t.body FROM orders o LEFT JOIN streams s ON s.tenant = o.tenant AND s.label = 'order:' || o.id LEFT JOIN order_tracks t ON t.tenant = o.tenant AND t.id = o.id";
 
+    // An order names its driver as long as it is active.
+    private const string IsActive = "EXISTS (SELECT 1 FROM orders o WHERE o.tenant = t.tenant AND o.id = t.id AND o.driver IS NOT NULL)";
+
     public Task<IReadOnlyDictionary<DriverKey, Situation>> LoadAsync(IReadOnlyCollection<DriverKey> drivers, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drivers.Count, ITrackingStore.MaxDrivers, nameof(drivers));
@@ -28,6 +31,19 @@ public sealed class SqliteTrackingStore(SqliteDatabase database) : ITrackingStor
             return situations;
         }));
     }
+
+    public Task<IReadOnlyList<string>> ListDriversAsync(string tenant, string after, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(database.Read<IReadOnlyList<string>>(session =>
+        {
+            using var statement = session.Prepare("SELECT DISTINCT driver FROM orders WHERE tenant = ? AND driver > ? ORDER BY driver LIMIT ?").Bind(1, tenant).Bind(2, after).Bind(3, limit);
+            var drivers = new List<string>();
+            while (statement.Step())
+            {
+                drivers.Add(statement.Text(0));
+            }
+
+            return drivers;
+        }));
 
     public Task<TrackedOrder?> FindAsync(string tenant, string orderId, CancellationToken cancellationToken) => Task.FromResult(database.Read(session =>
     {
@@ -132,6 +148,7 @@ public sealed class SqliteTrackingStore(SqliteDatabase database) : ITrackingStor
             {
                 session.Prepare("DELETE FROM driver_tracks WHERE tenant = ? AND last_fix_at < ?").Bind(1, tenant).Bind(2, before).Run();
                 session.Prepare("DELETE FROM order_tracks WHERE tenant = ? AND last_fix_at < ?").Bind(1, tenant).Bind(2, before).Run();
+                session.Prepare($"DELETE FROM order_tracks AS t WHERE tenant = ? AND last_fix_at IS NULL AND NOT {IsActive}").Bind(1, tenant).Run();
                 return true;
             },
             cancellationToken);
