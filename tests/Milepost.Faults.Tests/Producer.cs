@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using Milepost.Processes;
 using Milepost.Protocol;
@@ -180,7 +181,7 @@ internal sealed class Producer(string name, string tenant, Func<Uri> address, Ht
             // Too many waiting is said before anything is done; every other error may hide a commit.
             history.Call(name, response.StatusCode == HttpStatusCode.TooManyRequests ? Known.Failed : Known.Unknown, tenant, ids, response.StatusCode.ToString());
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or OperationCanceledException)
         {
             history.Call(name, Known.Unknown, tenant, ids, failure.GetType().Name);
             if (!MayHang && failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)

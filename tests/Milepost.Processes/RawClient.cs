@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -83,8 +84,16 @@ public sealed class RawClient(Uri address, string token, HttpClient http)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        response.EnsureSuccessStatusCode();
-        return response;
+        try
+        {
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            response.EnsureSuccessStatusCode();
+            return response;
+        }
+        catch (SocketException failure)
+        {
+            // .NET lets it through as it is when a connection is reset between being made and being used.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, failure.Message, failure);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Milepost.LoadTest.Workers;
@@ -71,7 +72,7 @@ internal sealed class EventSender : IDisposable
                     return null;
                 }
             }
-            catch (Exception cause) when (cause is HttpRequestException or IOException or JsonException
+            catch (Exception cause) when (cause is HttpRequestException or SocketException or IOException or JsonException
                 || (cause is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 _trouble = cause is OperationCanceledException ? $"no answer to a post within {AttemptLimit.TotalSeconds:0} s" : cause.Message;

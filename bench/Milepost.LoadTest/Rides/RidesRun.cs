@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Milepost.LoadTest.Measuring;
 using Milepost.LoadTest.Workers;
@@ -144,7 +145,7 @@ internal sealed class RidesRun(RideSettings settings, TimeProvider clock, Action
                 Interlocked.Increment(ref _refused);
             }
         }
-        catch (HttpRequestException)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException)
         {
             Interlocked.Increment(ref _refused);
         }

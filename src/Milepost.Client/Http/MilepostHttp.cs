@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -74,7 +75,15 @@ internal sealed class MilepostHttp : IDisposable
     public async Task<HttpResponseMessage> SendRawAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await _options.Token(cancellationToken));
-        return await _invoker.SendAsync(request, cancellationToken);
+        try
+        {
+            return await _invoker.SendAsync(request, cancellationToken);
+        }
+        catch (SocketException cause)
+        {
+            // .NET lets it through as it is when a connection is reset between being made and being used.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, cause.Message, cause);
+        }
     }
 
     public void Dispose() => _invoker.Dispose();

@@ -8,7 +8,11 @@ using Milepost.Protocol.Streams;
 namespace Milepost.Core.Sharing;
 
 /// <summary>What a guest may see at this moment, as the visibility policy says, and the driver's place and way as far as that holds for them.</summary>
-public sealed record GuestSight(VisibleFields Fields, GuestLocation? Location, GuestRoute? Route);
+/// <param name="Fields">What the policy says.</param>
+/// <param name="Location">Where the driver is.</param>
+/// <param name="Route">The way.</param>
+/// <param name="Driver">Who drives, as others are shown it; null: as the order says.</param>
+public sealed record GuestSight(VisibleFields Fields, GuestLocation? Location, GuestRoute? Route, Driver? Driver = null);
 
 /// <summary>
 /// Writes an order for guests, field by field: a record is never copied here, so what is added to orders stays inside until somebody adds it to
@@ -52,7 +56,7 @@ public static class GuestView
             Eta = isActive && sight.Fields.Eta && order.Eta is { } eta ? new GuestEta(eta.At, eta.From, eta.To) : null,
             Timeline = Steps(snapshot.Events),
             Brand = Brand(brand),
-            Driver = isActive && order.Driver is { } driver && (sight.Fields.Name || sight.Fields.Vehicle)
+            Driver = isActive && (sight.Driver ?? order.Driver) is { } driver && (sight.Fields.Name || sight.Fields.Vehicle)
                 ? new GuestDriver(sight.Fields.Name ? FirstName(driver.Name) : null, sight.Fields.Vehicle ? VehicleKind(driver.Vehicle) : null)
                 : null,
             Location = sight.Location is { } at ? new GuestLocation(at.Lat, at.Lon, at.Time, at.Heading) : null,

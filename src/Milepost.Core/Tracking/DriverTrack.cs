@@ -16,6 +16,9 @@ public sealed record DriverTrack
     /// <summary>A fix too far away to be believed until another one agrees with it.</summary>
     public LocationFix? Candidate { get; init; }
 
+    /// <summary>The time of <see cref="Candidate"/> as the device said it, which may lie in the future.</summary>
+    public DateTimeOffset? CandidateDeviceTime { get; init; }
+
     /// <summary>The last fix that went into the history; see <see cref="HistoryThinning"/>.</summary>
     public LocationFix? Kept { get; init; }
 

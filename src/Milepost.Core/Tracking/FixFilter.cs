@@ -109,9 +109,9 @@ public static class FixFilter
 
             var fix = reading.Fix;
             var jumped = _track.Last is { } last && !Reaches(last, fix);
-            if (jumped && !(_track.Candidate is { } candidate && fix.Time > candidate.Time && Reaches(candidate, fix)))
+            if (jumped && !IsConfirmed(reading))
             {
-                _track = fix.Time > _track.Candidate?.Time || _track.Candidate is null ? _track with { Candidate = fix } : _track;
+                _track = fix.Time > _track.Candidate?.Time || _track.Candidate is null ? _track with { Candidate = fix, CandidateDeviceTime = reading.DeviceTime } : _track;
                 _refused[FixRefusal.Teleport] = _refused.GetValueOrDefault(FixRefusal.Teleport) + 1;
                 return;
             }
@@ -122,6 +122,7 @@ public static class FixFilter
                 Last = accepted,
                 LastDeviceTime = reading.DeviceTime,
                 Candidate = null,
+                CandidateDeviceTime = null,
                 Speed = accepted.Quality is FixQuality.Imprecise ? _track.Speed : SpeedHistory.Step(jumped ? null : _track.Speed, accepted),
             };
             _accepted.Add(accepted);
@@ -153,7 +154,11 @@ public static class FixFilter
 
         // Sent again: a date in the future would be another moment each time.
         private bool IsRepeated(Reading reading) =>
-            _track.Last is { } last && reading.DeviceTime == _track.LastDeviceTime && reading.Fix.Sequence == last.Sequence && reading.Fix.At == last.At;
+            _track.Last is { } last && reading.DeviceTime == _track.LastDeviceTime && reading.Fix.At == last.At;
+
+        // The same fix once more is no second witness.
+        private bool IsConfirmed(Reading reading) =>
+            _track.Candidate is { } candidate && reading.Fix.Time > candidate.Time && reading.DeviceTime != _track.CandidateDeviceTime && Reaches(candidate, reading.Fix);
 
         // Unknown accuracies count as that of a phone in a street.
         private bool Reaches(LocationFix from, LocationFix to)

@@ -18,6 +18,9 @@ public sealed record OrderStepResult
     /// <summary>An estimate to keep, with whether it is shown; null: nothing worth keeping.</summary>
     public (EtaEstimate Estimate, bool Shown)? Revision { get; init; }
 
+    /// <summary>Why the route that was told is not used; null: it is, or none was told. The one before stays.</summary>
+    public RouteRefusal? RouteRefused { get; init; }
+
     /// <summary>The driver was thought silent and is not.</summary>
     public bool IsFreshAgain { get; init; }
 
@@ -57,8 +60,8 @@ public static class OrderStep
             before = new OrderTrack { Eta = before.Eta, KeptEta = before.KeptEta };
         }
 
-        var track = before with { Last = newest ?? before.Last, StopsBefore = told.StopsBefore ?? before.StopsBefore };
-        track = Routed(order, track, destination, driver, told.Route);
+        var track = before with { Last = newest ?? before.Last, StopsBefore = told.StopsBefore ?? (told.HasNoEstimate ? null : before.StopsBefore) };
+        (track, var refused) = Routed(order, track, destination, driver, told);
         var geometry = track.Route is { } route ? routes(route.Polyline) : null;
         ArrivalKind? raised = null;
         DateTimeOffset? checkAt = null;
@@ -95,6 +98,7 @@ public static class OrderStep
         return result with
         {
             Raised = raised,
+            RouteRefused = refused,
             IsFreshAgain = newest is { Quality: not FixQuality.Late } && order.LocationStale is not null,
             CheckAt = Earlier(checkAt, result.CheckAt),
         };
@@ -125,17 +129,25 @@ public static class OrderStep
     /// <summary>A place that somebody can be at; null where the numbers say none.</summary>
     public static GeoPoint? Place(double? lat, double? lon) => lat is { } north && lon is { } east && new GeoPoint(north, east) is var point && point.IsPlace() ? point : null;
 
-    private static OrderTrack Routed(Order order, OrderTrack track, GeoPoint? destination, DriverTrack? driver, ToldRoute? told)
+    private static (OrderTrack Track, RouteRefusal? Refused) Routed(Order order, OrderTrack track, GeoPoint? destination, DriverTrack? driver, ToldWay told)
     {
-        if (told is null || destination is not { } end || track.Route is { } known && (known.Version, known.Source) == (told.Version, told.Source))
+        if (told.HasNoRoute && track.Route is { Source: TrackedRoute.FromLogistics })
         {
-            return track;
+            // Who drew it goes another way now, or none that we are told.
+            track = track with { Route = null, Progress = null };
         }
 
-        var reading = RouteReader.Read(told.Polyline, told.Precision, Place(order.Pickup?.Lat, order.Pickup?.Lon), end, driver?.Last?.At);
-        return reading is RouteReading.Read read
-            ? track with { Route = new TrackedRoute(EncodedPolyline.Encode(read.Route.Points, 5), told.Version, told.Source), Progress = null }
-            : track;
+        if (told.Route is not { } route || destination is not { } end || track.Route is { } known && (known.Version, known.Source) == (route.Version, route.Source))
+        {
+            return (track, null);
+        }
+
+        return RouteReader.Read(route.Polyline, route.Precision, Place(order.Pickup?.Lat, order.Pickup?.Lon), end, driver?.Last?.At) switch
+        {
+            RouteReading.Read read => (track with { Route = new TrackedRoute(EncodedPolyline.Encode(read.Route.Points, 5), route.Version, route.Source), Progress = null }, null),
+            RouteReading.Refused refused => (track, refused.Reason),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
     }
 
     private static OrderStepResult Estimated(Order order, OrderTrack track, DriverTrack? driver, EtaEstimate? told, bool isHeard, DateTimeOffset now)

@@ -34,7 +34,10 @@ public sealed record OrderTrack
 /// <param name="Polyline">Encoded with precision 5, whatever it came in.</param>
 /// <param name="Version">Differs when the route does.</param>
 /// <param name="Source"><c>logistics</c> or the routing engine's name.</param>
-public sealed record TrackedRoute(string Polyline, string Version, string Source);
+public sealed record TrackedRoute(string Polyline, string Version, string Source)
+{
+    public const string FromLogistics = "logistics";
+}
 
 /// <summary>What others know of an order's way, as they told it: nothing of it has been compared with anything yet.</summary>
 public sealed record ToldWay
@@ -47,6 +50,12 @@ public sealed record ToldWay
 
     /// <inheritdoc cref="OrderTrack.StopsBefore"/>
     public int? StopsBefore { get; init; }
+
+    /// <summary>The logistics service says that it has no route for the order; false also where it has not been asked or is away.</summary>
+    public bool HasNoRoute { get; init; }
+
+    /// <summary>The logistics service says that it has no estimate for the order, and with it nothing about stops; false also where it has not been asked or is away.</summary>
+    public bool HasNoEstimate { get; init; }
 }
 
 /// <summary>A route as it was told.</summary>

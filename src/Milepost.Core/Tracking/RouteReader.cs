@@ -18,6 +18,14 @@ public enum RouteRefusal
     FarFromStart,
 }
 
+/// <summary>The words of <see cref="RouteRefusal"/> in metrics.</summary>
+public static class RouteRefusalNames
+{
+    private static readonly string[] Names = ["unreadable", "no_line", "far_from_destination", "far_from_start"];
+
+    public static string Wire(this RouteRefusal refusal) => Names[(int)refusal];
+}
+
 /// <summary>What was read: a route or the reason why there is none.</summary>
 public abstract record RouteReading
 {

@@ -30,6 +30,9 @@ public sealed partial class SessionRegistry(TimeProvider time, ILogger<SessionRe
     private long _opened;
     private volatile Action<Session>? _draining;
 
+    /// <summary>In whose turn ended connections are taken down.</summary>
+    internal Departures Departures { get; } = new(time);
+
     /// <summary>How many connections are open.</summary>
     public int Count
     {

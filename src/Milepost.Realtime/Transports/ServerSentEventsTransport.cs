@@ -35,6 +35,7 @@ public static class ServerSentEventsTransport
             session.Stop();
             await session.Ended;
             server.Registry.Remove(session);
+            await server.Registry.Departures.TurnAsync();
         }
     }
 

@@ -71,6 +71,7 @@ public static class WebSocketTransport
             session.Stop();
             await session.Ended;
             server.Registry.Remove(session);
+            await server.Registry.Departures.TurnAsync();
             await input.CompleteAsync();
             await output.CompleteAsync();
         }

@@ -17,6 +17,8 @@ namespace Milepost.Server.Hosting;
 /// <summary>The role <c>api</c>: takes events, answers REST, gives out tickets.</summary>
 internal static class ApiRole
 {
+    public static void Add(IServiceCollection services) => services.AddSingleton<BulkTurns>();
+
     public static void Map(WebApplication app)
     {
         app.MapEvents();

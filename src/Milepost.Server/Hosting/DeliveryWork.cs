@@ -34,8 +34,14 @@ internal static class DeliveryWork
         services.AddHostedService(provider => provider.GetRequiredService<BudgetWatch>());
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DeliverySending>(provider, (Func<double>)Chance));
-        services.AddHostedService<DeliveryLoop>();
+
+        // Bulk is not woken by what is queued: it looks once a second, and goes on as long as there is more.
+        AddLoop(services, LanePace.News(settings.Delivery), provider => provider.GetRequiredService<DeliverySignal>());
+        AddLoop(services, LanePace.Bulk(settings.Delivery), _ => new DeliverySignal());
     }
+
+    private static void AddLoop(IServiceCollection services, LanePace pace, Func<IServiceProvider, DeliverySignal> signal) =>
+        services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<DeliveryLoop>(provider, pace, signal(provider)));
 
     // In the order in which they are asked; the outbox where there is none.
     private static IReadOnlyList<IProvider> Providers(IServiceProvider services, DeliveryChannel channel) => channel switch

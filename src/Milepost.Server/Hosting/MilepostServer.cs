@@ -103,6 +103,7 @@ internal static class MilepostServer
 
         if (settings.Roles.HasFlag(Roles.Api))
         {
+            ApiRole.Add(services);
             EmailParts.AddFeedback(services);
             services.AddSingleton<IDeliveryFeedback, DeliveryFeedback>();
         }

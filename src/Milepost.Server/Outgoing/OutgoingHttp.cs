@@ -68,7 +68,7 @@ internal sealed class OutgoingHttp : IDisposable
     /// <summary>A handler that follows nothing, keeps nothing and tells nobody.</summary>
     /// <param name="authorities">Who may sign certificates beside the system's authorities.</param>
     /// <param name="connect">How a connection is made; null: as the system does, by its proxy where it has one. For addresses of the operator only.</param>
-    internal static SocketsHttpHandler Handler(TrustedAuthorities? authorities, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect)
+    internal static HttpMessageHandler Handler(TrustedAuthorities? authorities, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect)
     {
         var handler = new SocketsHttpHandler
         {
@@ -91,7 +91,7 @@ internal sealed class OutgoingHttp : IDisposable
             ActivityHeadersPropagator = null,
         };
         authorities?.ApplyTo(handler.SslOptions);
-        return handler;
+        return new ResetConnections(handler);
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

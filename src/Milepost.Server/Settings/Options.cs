@@ -145,9 +145,13 @@ internal sealed class LimitsOptions
 
 internal sealed class DeliveryOptions
 {
-    [Description("How many deliveries this process sends at a time.")]
+    [Description("How many deliveries this process sends at a time. Messages to many have an eighth as many places of their own.")]
     [Range(1, 256)]
     public int Concurrency { get; set; } = 64;
+
+    [Description("How many messages to many (bulk) this process sends a second at most, so that the news of orders does not wait behind them.")]
+    [Range(1, 100_000)]
+    public int BulkPerSecond { get; set; } = 100;
 
     [Description("How many messages one customer gets on one channel in an hour, critical ones apart; further ones wait. A tenant's own setting goes before. 0: no limit.")]
     [Range(0, 100_000)]

@@ -34,6 +34,11 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
         {
             var known = order.Track is { } stored ? JsonSerializer.Deserialize(stored.Body, TrackingJson.Default.OrderTrack)! : OrderTrack.Start;
             var step = OrderStep.Step(order.Order, known, track, accepted, Told(order.Order, driver, OrderStep.IsHeard(track, rules, now) ? track!.Last!.At : null), lines.Of, rules, now);
+            if (step.RouteRefused is { } refusal)
+            {
+                TrackerMetrics.RouteRefused(refusal);
+            }
+
             orders.Add(new LookedAt(order, step.Track, step.Track != known, DriverPass.IsAlone(order, situation)));
             events.AddRange(Events(order.Order, step, accepted.Count > 0 ? accepted[^1].Time : now, now));
             if (step.Revision is { } revision)
@@ -114,10 +119,12 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
             Route = route is null ? null : new ToldRoute(route.Polyline, route.Precision, route.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), Source(route.Source)),
             Eta = eta is null ? null : ToEstimate(eta),
             StopsBefore = eta?.StopsBefore,
+            HasNoRoute = plan.ServiceHasNoRoute,
+            HasNoEstimate = plan.ServiceHasNoEta,
         };
     }
 
-    private static string Source(PlanSource source) => source is PlanSource.Logistics ? "logistics" : "routing";
+    private static string Source(PlanSource source) => source is PlanSource.Logistics ? TrackedRoute.FromLogistics : "routing";
 
     private static EtaEstimate ToEstimate(PlannedEta eta) => new()
     {

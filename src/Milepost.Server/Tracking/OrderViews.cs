@@ -59,7 +59,8 @@ internal sealed class OrderViews(ITrackingStore store, ViewerPolicy policy, Trac
         var route = fields.Route && track?.Route is { } known && lines.Of(known.Polyline) is { } line
             ? new GuestRoute([.. (track.Progress?.Remaining(line) ?? line.Points).Select(point => new GuestPoint(point.Lat, point.Lon))], track.MetersToGo is { } meters ? Math.Round(meters) : null)
             : null;
-        return snapshot.ToGuest(tenants.Of(order.Tenant).Brand, new GuestSight(fields, fields.Location && place is not null ? LocationFrames.ToGuest(place) : null, route), language);
+        var sight = new GuestSight(fields, fields.Location && place is not null ? LocationFrames.ToGuest(place) : null, route, views.GuestsDriverOf(order));
+        return snapshot.ToGuest(tenants.Of(order.Tenant).Brand, sight, language);
     }
 
     /// <summary>Where the driver was seen last, as far as it concerns this order: customers are not shown where the driver was before having it.</summary>

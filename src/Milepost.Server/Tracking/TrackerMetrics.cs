@@ -14,6 +14,9 @@ internal static class TrackerMetrics
 
     private static readonly Gauge<long> InboxSize = Meter.CreateGauge<long>("milepost.fix.waiting", "{driver}", "Drivers with fixes that were not looked at yet.");
 
+    private static readonly Counter<long> RefusedRoutes = Meter.CreateCounter<long>(
+        "milepost.route.refused", "{route}", "Routes that were not used, by reason; counted with each look at the order until another one is told.");
+
     public static readonly Counter<long> Lost = Meter.CreateCounter<long>("milepost.fix.lost", "{fix}", "Fixes for which there was no room; newer ones were.");
 
     public static void Judged(FilteredFixes filtered)
@@ -24,6 +27,8 @@ internal static class TrackerMetrics
             Fixes.Add(count, new KeyValuePair<string, object?>("result", reason.Wire()));
         }
     }
+
+    public static void RouteRefused(RouteRefusal reason) => RefusedRoutes.Add(1, new KeyValuePair<string, object?>("reason", reason.Wire()));
 
     public static void Shown(string audience, bool visible) =>
         Frames.Add(1, new KeyValuePair<string, object?>("audience", audience), new KeyValuePair<string, object?>("result", visible ? "shown" : "hidden"));

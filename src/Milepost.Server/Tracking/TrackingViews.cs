@@ -4,6 +4,7 @@ using Milepost.Protocol.Orders;
 using Milepost.Protocol.Streams;
 using Milepost.Protocol.Tracking;
 using Milepost.Realtime.Streams;
+using Milepost.Server.Logistics;
 using Milepost.Server.Logistics.Plans;
 
 namespace Milepost.Server.Tracking;
@@ -28,7 +29,7 @@ internal sealed class TrackingViews(ViewerPolicy policy, IOrderPlans plans)
             return null;
         }
 
-        var card = plans.Get(order.Tenant, order.Id)?.Driver is { } known && known.Id == driver.Id ? known : null;
+        var card = CardOf(order, driver);
         var seen = new Driver(driver.Id, fields.Name ? card?.Name ?? driver.Name : null, fields.Vehicle ? card?.Vehicle?.Description ?? card?.Vehicle?.Kind ?? driver.Vehicle : null)
         {
             PhotoUrl = fields.Photo ? card?.PhotoUrl : null,
@@ -39,6 +40,10 @@ internal sealed class TrackingViews(ViewerPolicy policy, IOrderPlans plans)
         // An id alone tells nobody anything, except staff.
         return seen is { Name: null, Vehicle: null, PhotoUrl: null, Phone: null } && fields != VisibleFields.All ? null : seen;
     }
+
+    /// <summary>The driver as the view for guests begins from: the same person as customers see, with the kind of the vehicle where it is known.</summary>
+    public Driver? GuestsDriverOf(Order order) =>
+        order.Driver is { } driver && CardOf(order, driver) is { } card ? new Driver(driver.Id, card.Name, card.Vehicle?.Kind ?? driver.Vehicle) : order.Driver;
 
     /// <summary>What is left of the route, from where the driver is on it.</summary>
     public static RouteView? RouteOf(OrderTrack? track, VisibleFields fields, RouteLines lines)
@@ -51,4 +56,6 @@ internal sealed class TrackingViews(ViewerPolicy policy, IOrderPlans plans)
         var polyline = track.Progress is { } progress ? EncodedPolyline.Encode(progress.Remaining(line), 5) : route.Polyline;
         return new RouteView(polyline, 5, route.Version, Math.Round(track.Progress?.MetersToGo ?? line.Length));
     }
+
+    private DriverCard? CardOf(Order order, Driver driver) => plans.Get(order.Tenant, order.Id)?.Driver is { } known && known.Id == driver.Id ? known : null;
 }

@@ -8,15 +8,13 @@ using Milepost.Server.Settings;
 namespace Milepost.Server.Worker;
 
 /// <summary>
-/// Empties the queue: leases what is due, decides what goes out, says that it begins, sends, reports. What goes to many has a lane of its own and at
-/// most a quarter of the places. Any number of nodes run this side by side. It is woken by what is
-/// queued on this node and looks once a second for the rest.
+/// Empties one lane of the queue: leases what is due, decides what goes out, says that it begins, sends, reports. Each lane has a loop of its own, so that
+/// news never waits for a step that bulk takes. Any number of nodes run this side by side. It is woken by its signal and looks once a second for the rest.
 /// </summary>
 internal sealed partial class DeliveryLoop(
-    IDeliveryQueue queue, DeliveryClearing clearing, DeliverySending sending, DeliverySignal signal, DeliveryOptions options, TimeProvider time, ILogger<DeliveryLoop> logger)
+    IDeliveryQueue queue, DeliveryClearing clearing, DeliverySending sending, DeliverySignal signal, LanePace pace, DeliveryOptions options, TimeProvider time, ILogger<DeliveryLoop> logger)
     : BackgroundService
 {
-    private static readonly DeliveryLane[] Lanes = [DeliveryLane.News, DeliveryLane.Bulk];
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DepthEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
@@ -32,6 +30,7 @@ internal sealed partial class DeliveryLoop(
     private readonly SemaphoreSlim _reporting = new(1);
     private readonly CancellationTokenSource _hurry = new();
     private List<Lease> _leased = [];
+    private bool _more;
     private long? _kept;
     private long? _measured;
 
@@ -41,24 +40,17 @@ internal sealed partial class DeliveryLoop(
     /// <summary>One pass. The sends that it starts go on behind it: see <see cref="IdleAsync"/>.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        _more = false;
         try
         {
             await ReportAsync();
             await KeepHouseAsync(cancellationToken);
             await ProceedAsync(cancellationToken);
-            foreach (var lane in Lanes)
+            do
             {
-                while (Places(lane) is > 0 and var places)
-                {
-                    _leased = [.. await queue.LeaseAsync(_owner, lane, places, _leaseFor, time.GetUtcNow(), cancellationToken)];
-                    if (_leased.Count == 0)
-                    {
-                        break;
-                    }
-
-                    await ProceedAsync(cancellationToken);
-                }
+                _more = await TakeAsync(cancellationToken);
             }
+            while (_more && pace.Rest == TimeSpan.Zero);
         }
         catch (StoreUnavailableException failure)
         {
@@ -71,10 +63,18 @@ internal sealed partial class DeliveryLoop(
         }
     }
 
-    private int Places(DeliveryLane lane)
+    /// <summary>Fills the free places once. True: there was something, and there may be more.</summary>
+    private async Task<bool> TakeAsync(CancellationToken cancellationToken)
     {
-        var free = options.Concurrency - _held.Count;
-        return lane == DeliveryLane.News ? free : Math.Min(free, Math.Max(1, options.Concurrency / 4) - _held.Keys.Count(lease => lease.Delivery.Lane == DeliveryLane.Bulk));
+        if (pace.Places - _held.Count is not (> 0 and var places))
+        {
+            return false;
+        }
+
+        _leased = [.. await queue.LeaseAsync(_owner, pace.Lane, places, _leaseFor, time.GetUtcNow(), cancellationToken)];
+        var found = _leased.Count > 0;
+        await ProceedAsync(cancellationToken);
+        return found;
     }
 
     /// <summary>Goes on with what is leased. Where this fails the leases stay in the list, and the next pass goes on.</summary>
@@ -125,7 +125,7 @@ internal sealed partial class DeliveryLoop(
             while (true)
             {
                 await RunOnceAsync(stoppingToken);
-                await signal.WaitAsync(Pause, time, stoppingToken);
+                await (_more ? Task.Delay(pace.Rest, time, stoppingToken) : signal.WaitAsync(Pause, time, stoppingToken));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -168,6 +168,12 @@ internal sealed partial class DeliveryLoop(
         if (held.Length > 0)
         {
             await queue.RenewAsync(held, _leaseFor, time.GetUtcNow(), cancellationToken);
+        }
+
+        // What concerns the whole queue is one loop's business.
+        if (pace.Lane != DeliveryLane.News)
+        {
+            return;
         }
 
         SweepResult swept;

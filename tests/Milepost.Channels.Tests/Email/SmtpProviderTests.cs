@@ -12,6 +12,7 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
 {
     private readonly SmtpPeer _peer;
 
+    // The server tells of a message in a line of its own, which may come behind its answer: a test waits for what it has sent, so that the next finds nothing.
     public SmtpProviderTests(SharedPeer shared)
     {
         _peer = shared.Peer;
@@ -92,6 +93,7 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
         await hurry.CancelAsync();
         (await sending.Soon()).ShouldBeOfType<SendAnswer.Unknown>();
         (await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
+        await peer.ArrivedAsync();
     }
 
     [Fact]
@@ -100,6 +102,7 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
         var peer = _peer;
         using var provider = Mails.Provider(Mails.Options(peer.Server()));
         (await provider.SendAsync(Mails.To("close-end@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Unknown>();
+        await peer.ArrivedAsync();
     }
 
     [Fact]
@@ -167,6 +170,25 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
         clock.Advance(TimeSpan.FromSeconds(60));
         (await Task.WhenAll(holding).Soon()).ShouldAllBe(answer => answer is SendAnswer.Unknown);
         (await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
+        await peer.ArrivedAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_that_has_done_its_work_is_replaced_before_anybody_needs_it()
+    {
+        await using var peer = await SmtpPeer.StartAsync();
+        var options = Mails.Options(peer.Server());
+        options.Connections = 1;
+        using var provider = Mails.Provider(options);
+        for (var turn = 1; turn <= 100; turn++)
+        {
+            (await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
+        }
+
+        var (first, second) = (await peer.ConnectedAsync(), await peer.ConnectedAsync());
+        await peer.ClosedAsync(first);
+        (await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
+        (await peer.MessagesAsync(101)).Select(message => message.Id).Distinct(StringComparer.Ordinal).ShouldBe([first, second]);
     }
 
     [Fact]
@@ -226,6 +248,7 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
         providers.Current.State.ShouldBe(Milepost.Server.Hosting.ReadinessState.Degraded);
         (await providers.All[1].SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Taken>();
         providers.Current.State.ShouldBe(Milepost.Server.Hosting.ReadinessState.Ready);
+        await peer.MessagesAsync(1);
     }
 
     private static string TextOf(SendAnswer answer) => answer switch

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Milepost.Client.Notifications;
@@ -114,6 +115,21 @@ public sealed class RestTests
     }
 
     [Fact]
+    public async Task A_connection_that_dies_before_it_is_used_is_unreachable_too()
+    {
+        await using var client = new MilepostClient(new MilepostClientOptions
+        {
+            BaseAddress = new Uri("http://milepost.example/"),
+            Tenant = "shop",
+            Token = MilepostClientOptions.ConstantToken("t"),
+            Handler = new DeadSocket(),
+        });
+
+        var thrown = await Should.ThrowAsync<MilepostException>(() => client.Events.PublishAsync(Placed));
+        (thrown.Code, thrown.Status, thrown.Retry).ShouldBe((MilepostException.Unreachable, null, true));
+    }
+
+    [Fact]
     public async Task No_server_is_unreachable_and_worth_a_retry()
     {
         var server = await FakeMilepost.StartAsync();
@@ -123,5 +139,12 @@ public sealed class RestTests
 
         var thrown = await Should.ThrowAsync<MilepostException>(() => client.Events.PublishAsync(Placed));
         (thrown.Code, thrown.Status, thrown.Retry).ShouldBe((MilepostException.Unreachable, null, true));
+    }
+
+    /// <summary>Fails as .NET does when the connection is reset just after it was made, which no server can time.</summary>
+    private sealed class DeadSocket : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromException<HttpResponseMessage>(new SocketException((int)SocketError.NotConnected));
     }
 }

@@ -159,6 +159,28 @@ public sealed class FixFilterTests
         Take(before, 20, fix with { ReceivedAt = At(20) }).Refused.ShouldBe(new Dictionary<FixRefusal, int> { [FixRefusal.Duplicate] = 1 });
     }
 
+    [Fact]
+    public void A_fix_of_the_future_that_is_sent_again_under_another_number_is_the_same_one()
+    {
+        var fix = Fix(0, From(0), sequence: 5) with { Time = At(600), ReceivedAt = At(0) };
+        var before = Take(null, 0, fix).Track;
+        Take(before, 20, fix with { ReceivedAt = At(20), Sequence = 6 }).Refused.ShouldBe(new Dictionary<FixRefusal, int> { [FixRefusal.Duplicate] = 1 });
+    }
+
+    /// <summary>Each receipt gives it another time; it is one measurement all the same.</summary>
+    [Theory]
+    [InlineData(5L)]
+    [InlineData(6L)]
+    public void A_jump_of_the_future_that_is_sent_again_confirms_nothing(long sequence)
+    {
+        var jump = Fix(10, 30_000) with { Time = At(610), ReceivedAt = At(10), Sequence = 5 };
+        var before = Take(Take(null, 0, Fix(0, 0)).Track, 10, jump).Track;
+        var again = Take(before, 11, jump with { ReceivedAt = At(11), Sequence = sequence });
+        again.Newest.ShouldBeNull();
+        again.Refused.ShouldBe(new Dictionary<FixRefusal, int> { [FixRefusal.Teleport] = 1 });
+        Take(again.Track, 12, Fix(12, 30_010)).Newest.ShouldNotBeNull("another one that agrees does").Quality.ShouldBe(FixQuality.Suspect);
+    }
+
     [Theory]
     [InlineData(30, FixQuality.Ok)]
     [InlineData(31, FixQuality.Late)]

@@ -61,7 +61,10 @@ public sealed class LoadTestToolTests
         exitCode.ShouldBe(0, output);
         var report = Json(output);
         Numbers(report, "posted", "acknowledged", "delivered", "lost", "duplicated", "outOfOrder").ShouldBe([400, 400, 400, 0, 0, 0]);
-        Numbers(report.GetProperty("breaks"), "broken", "notBack").ShouldBe([30, 0]);
+        // Those that poll have nothing to break between two polls.
+        var breaks = report.GetProperty("breaks");
+        breaks.GetProperty("broken").GetInt64().ShouldBeInRange(20, 30);
+        breaks.GetProperty("notBack").GetInt64().ShouldBe(0);
     }
 
     [Fact]

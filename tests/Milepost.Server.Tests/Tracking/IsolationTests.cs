@@ -99,6 +99,7 @@ public sealed class IsolationTests
                     break;
                 case < 8 when order.IsOpen:
                     await MoveAsync(order);
+                    await CheckBeforeTheNextFixAsync(order, where);
                     break;
                 case 8 when order is { IsOpen: true, IsOnTheWay: false }:
                     order.Driver = _drivers[random.Next(_drivers.Length)];
@@ -140,6 +141,18 @@ public sealed class IsolationTests
             };
             order.Seen &= order.IsOnTheWay;
             await ride.BecomesAsync(order.Id, order.Status);
+        }
+
+        /// <summary>Where the driver was before having the order, or while the attempt had failed, is known by now and nobody's business.</summary>
+        private async Task CheckBeforeTheNextFixAsync(Order order, string where)
+        {
+            if (order is { IsOnTheWay: true, Seen: false })
+            {
+                foreach (var viewer in _viewers.Where(viewer => viewer.Order == order.Id))
+                {
+                    await CheckSnapshotAsync(viewer, where + " (before the next fix)");
+                }
+            }
         }
 
         private async Task ChooseAsync(Policy policy)

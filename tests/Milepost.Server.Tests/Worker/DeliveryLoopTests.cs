@@ -250,6 +250,27 @@ public sealed class DeliveryLoopTests : IDisposable
         await AdvanceUntilAsync(_loop.StopAsync(CancellationToken.None));
     }
 
+    [Fact]
+    public async Task Bulk_rests_between_two_takes_and_goes_on_without_being_woken()
+    {
+        _options.BulkPerSecond = 2;
+        var pace = LanePace.Bulk(_options);
+        pace.ShouldBe(new LanePace(DeliveryLane.Bulk, 1, TimeSpan.FromMilliseconds(500)));
+        await QueueAsync(DeliveryLane.Bulk, "1", "2", "3");
+        using var loop = Loop(_queue, pace);
+        await loop.StartAsync(CancellationToken.None);
+        await UntilAsync("1", DeliveryState.Sent);
+        foreach (var id in (string[])["2", "3"])
+        {
+            _clock.Advance(pace.Rest - TimeSpan.FromMilliseconds(1));
+            (await StateAsync(id)).ShouldBe(DeliveryState.Queued);
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+            await UntilAsync(id, DeliveryState.Sent);
+        }
+
+        await AdvanceUntilAsync(loop.StopAsync(CancellationToken.None));
+    }
+
     public void Dispose()
     {
         _loop.Dispose();
@@ -257,15 +278,17 @@ public sealed class DeliveryLoopTests : IDisposable
         _directory.Dispose();
     }
 
-    private DeliveryLoop Loop(IDeliveryQueue queue) => new(
+    private DeliveryLoop Loop(IDeliveryQueue queue, LanePace? pace = null) => new(
         queue, Clearing(), new DeliverySending(_routes, new AddressHygiene(new SqliteCustomerStore(_database), _suppressions, new TenantChanges(new SqliteTenantStore(_database), new TenantCatalog(), _clock), _clock, NullLogger<AddressHygiene>.Instance), _clock, () => 0, NullLogger<DeliverySending>.Instance),
-        _signal, _options, _clock, NullLogger<DeliveryLoop>.Instance);
+        _signal, pace ?? LanePace.News(_options), _options, _clock, NullLogger<DeliveryLoop>.Instance);
 
     private DeliveryClearing Clearing() => new(
         new SqliteClearanceStore(_database), new SqliteDeliveryLimitStore(_database), _suppressions, _tenants, new MessageComposer(new RuleTexts(), new UnsubscribeLinks("", () => ""), _clock), _routes, new DeliveryAllowance(_tenants, _options),
         new BudgetWatch(new SqliteDeliveryLimitStore(_database), _tenants, _options, _clock, NullLogger<BudgetWatch>.Instance), _clock);
 
-    private Task QueueAsync(params IReadOnlyList<string> ids) => new SqliteOrderStore(_database).RecordAsync(
+    private Task QueueAsync(params IReadOnlyList<string> ids) => QueueAsync(DeliveryLane.News, ids);
+
+    private Task QueueAsync(DeliveryLane lane, params IReadOnlyList<string> ids) => new SqliteOrderStore(_database).RecordAsync(
         [],
         _ =>
         {
@@ -276,6 +299,7 @@ public sealed class DeliveryLoopTests : IDisposable
                 Id = id,
                 CustomerId = "c-1",
                 Channel = DeliveryChannel.Email,
+                Lane = lane,
                 NotificationId = id,
                 Address = "ada@example.org",
                 Title = "Title",

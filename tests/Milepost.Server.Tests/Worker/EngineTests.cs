@@ -42,6 +42,7 @@ public sealed class EngineTests : IAsyncDisposable
     private readonly Far _spare = new();
     private readonly Far _push = new();
     private readonly Far _sms = new();
+    private readonly DeliveryLoop _bulk;
     private DeliveryLoop _loop;
     private int _events;
 
@@ -53,7 +54,8 @@ public sealed class EngineTests : IAsyncDisposable
         _customers = new SqliteCustomerStore(_database);
         _recorder = new EventRecorder(_orders, new NotificationTools(new RuleTexts(), new DefaultTenants()), new Nobody(), _clock, 20_000, 1_000);
         _recording = _recorder.RunAsync();
-        _loop = Loop();
+        _loop = Loop(LanePace.News);
+        _bulk = Loop(LanePace.Bulk);
     }
 
     [Fact]
@@ -218,7 +220,7 @@ public sealed class EngineTests : IAsyncDisposable
     public async Task More_than_a_customer_should_get_in_an_hour_waits_and_what_is_critical_does_not()
     {
         _loop.Dispose();
-        _loop = Loop(customerPerHour: 3);
+        _loop = Loop(LanePace.News, customerPerHour: 3);
         await AdaAsync();
         for (var order = 0; order < 5; order++)
         {
@@ -282,7 +284,8 @@ public sealed class EngineTests : IAsyncDisposable
             await RequestAsync(string.Create(CultureInfo.InvariantCulture, $"r-{index}"), null, lane: DeliveryLane.Bulk);
         }
 
-        await _loop.RunOnceAsync(CancellationToken.None);
+        await _bulk.RunOnceAsync(CancellationToken.None);
+        await _bulk.RunOnceAsync(CancellationToken.None);
         _mail.Sent.Count(message => message.Type == "offer").ShouldBe(1);
         await OrderAsync(OrderStatus.Placed);
         await _loop.RunOnceAsync(CancellationToken.None);
@@ -297,6 +300,7 @@ public sealed class EngineTests : IAsyncDisposable
         _recorder.Complete();
         await _recording;
         _loop.Dispose();
+        _bulk.Dispose();
         _database.Dispose();
         _directory.Dispose();
     }
@@ -307,7 +311,7 @@ public sealed class EngineTests : IAsyncDisposable
         Days = Core.Preferences.WeekdayNames.All.ToDictionary(day => day, _ => (IReadOnlyList<QuietWindow>)[new QuietWindow("19:00", "07:00")]),
     };
 
-    private DeliveryLoop Loop(int customerPerHour = 0)
+    private DeliveryLoop Loop(Func<DeliveryOptions, LanePace> pace, int customerPerHour = 0)
     {
         var tenants = new DefaultTenants();
         var options = new DeliveryOptions { Concurrency = 4, LeaseSeconds = 15, CustomerPerHour = customerPerHour };
@@ -323,7 +327,7 @@ public sealed class EngineTests : IAsyncDisposable
             new SqliteClearanceStore(_database), limits, suppressions, tenants, new MessageComposer(new RuleTexts(), new UnsubscribeLinks("", () => ""), _clock), routes, new DeliveryAllowance(tenants, options),
             new BudgetWatch(limits, tenants, options, _clock, NullLogger<BudgetWatch>.Instance), _clock);
         var sending = new DeliverySending(routes, new AddressHygiene(_customers, suppressions, changes, _clock, NullLogger<AddressHygiene>.Instance), _clock, () => 0, NullLogger<DeliverySending>.Instance);
-        return new DeliveryLoop(_queue, clearing, sending, new DeliverySignal(), options, _clock, NullLogger<DeliveryLoop>.Instance);
+        return new DeliveryLoop(_queue, clearing, sending, new DeliverySignal(), pace(options), options, _clock, NullLogger<DeliveryLoop>.Instance);
     }
 
     private async Task AdaAsync(bool sms = false, NotificationPreferences? preferences = null)
@@ -411,7 +415,9 @@ public sealed class EngineTests : IAsyncDisposable
         {
             before = _mail.Sent.Count + _spare.Sent.Count + _push.Sent.Count + _sms.Sent.Count;
             await _loop.RunOnceAsync(CancellationToken.None);
+            await _bulk.RunOnceAsync(CancellationToken.None);
             await _loop.IdleAsync().Soon();
+            await _bulk.IdleAsync().Soon();
         }
         while (_mail.Sent.Count + _spare.Sent.Count + _push.Sent.Count + _sms.Sent.Count > before);
     }

@@ -21,6 +21,7 @@ internal sealed class SmtpPool : IDisposable
     private readonly Lock _gate = new();
     private readonly List<SmtpConnection> _idle = [];
     private readonly ITimer _tidy;
+    private readonly CancellationTokenSource _closing = new();
     private bool _disposed;
 
     public SmtpPool(SmtpServer server, EmailOptions options, string hostName, TimeProvider time)
@@ -67,10 +68,58 @@ internal sealed class SmtpPool : IDisposable
     /// <param name="isGood">It stands between two messages. Otherwise it is closed.</param>
     public void Return(SmtpConnection connection, bool isGood)
     {
+        if (isGood && connection.Messages >= MaxMessages)
+        {
+            _ = ReplaceAsync(connection);
+            return;
+        }
+
+        Put(connection, isGood);
+        _free.Release();
+    }
+
+    public void Dispose()
+    {
+        _tidy.Dispose();
+        List<SmtpConnection> idle;
+        lock (_gate)
+        {
+            _disposed = true;
+            _closing.Cancel();
+            idle = [.. _idle];
+            _idle.Clear();
+        }
+
+        idle.ForEach(connection => connection.Close(polite: true));
+    }
+
+    // Whoever comes next would wait for the greeting and the handshake, which take longer than a mail. Where none can be opened, he finds out himself why.
+    private async Task ReplaceAsync(SmtpConnection connection)
+    {
+        try
+        {
+            connection.Close(polite: true);
+            if ((await OpenAsync(_closing.Token)).Connection is { } fresh)
+            {
+                Put(fresh, isGood: true);
+            }
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            // Nobody comes any more.
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    private void Put(SmtpConnection connection, bool isGood)
+    {
         var keep = false;
         lock (_gate)
         {
-            if (isGood && !_disposed && connection.Messages < MaxMessages)
+            if (isGood && !_disposed)
             {
                 connection.IdleSince = _time.GetTimestamp();
                 _idle.Add(connection);
@@ -82,22 +131,6 @@ internal sealed class SmtpPool : IDisposable
         {
             connection.Close(isGood);
         }
-
-        _free.Release();
-    }
-
-    public void Dispose()
-    {
-        _tidy.Dispose();
-        List<SmtpConnection> idle;
-        lock (_gate)
-        {
-            _disposed = true;
-            idle = [.. _idle];
-            _idle.Clear();
-        }
-
-        idle.ForEach(connection => connection.Close(polite: true));
     }
 
     // RSET ends whatever was left of the message before, and shows whether the server is still there: it may have closed the connection long ago.

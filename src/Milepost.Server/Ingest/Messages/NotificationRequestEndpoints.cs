@@ -13,9 +13,6 @@ namespace Milepost.Server.Ingest.Messages;
 
 internal static class NotificationRequestEndpoints
 {
-    // A commit of bulk is short, so that the order news behind it waits for one short commit and never for a thousand customers.
-    private const int Piece = 50;
-
     public static void MapNotificationRequests(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/{tenant}/notifications").Allow(AccessRule.NotificationWriter).WithTags("Notifications").ProducesOurProblems();
@@ -25,7 +22,7 @@ internal static class NotificationRequestEndpoints
             .WithSummary("Calls off a request whose time (sendAt) has not come yet.");
     }
 
-    private static async Task<IResult> RequestAsync(HttpContext context, EventRecorder recorder, RateLimits limits, TimeProvider time, string tenant)
+    private static async Task<IResult> RequestAsync(HttpContext context, EventRecorder recorder, BulkTurns bulk, RateLimits limits, TimeProvider time, string tenant)
     {
         using var document = StrictJson.Parse(await BodyBytes.ReadAsync(context), out var unreadable);
         if (document is null)
@@ -43,15 +40,15 @@ internal static class NotificationRequestEndpoints
             return Problems.RateLimited(wait);
         }
 
-        return await RecordAsync(recorder, request, context.RequestAborted);
+        return await RecordAsync(recorder, bulk, request, context.RequestAborted);
     }
 
-    private static async Task<IResult> RecordAsync(EventRecorder recorder, ReadRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> RecordAsync(EventRecorder recorder, BulkTurns bulk, ReadRequest request, CancellationToken cancellationToken)
     {
         var (accepted, duplicates) = (0, 0);
-        foreach (var piece in request.Events.Chunk(Piece))
+        foreach (var piece in request.Events.Chunk(BulkTurns.Piece))
         {
-            switch (await recorder.RecordAsync(piece, cancellationToken))
+            switch (await (piece.Length == 1 ? recorder.RecordAsync(piece, cancellationToken) : bulk.RecordAsync(piece, cancellationToken)))
             {
                 case RecordResult.Recorded recorded:
                     accepted += recorded.Outcomes.Count(outcome => outcome is RecordOutcome.Accepted);

@@ -49,5 +49,11 @@ internal sealed record PlannedEta(DateTimeOffset At, PlanSource Source, DateTime
 /// <summary>What is known of an order's way now. Immutable; a part that is null is not known (yet).</summary>
 internal sealed record OrderPlan(PlannedRoute? Route, PlannedEta? Eta, DriverCard? Driver)
 {
+    /// <summary>The service says that it has no route for the order (any more).</summary>
+    public bool ServiceHasNoRoute { get; init; }
+
+    /// <summary>The service says that it has no estimate for the order (any more).</summary>
+    public bool ServiceHasNoEta { get; init; }
+
     public static OrderPlan Empty { get; } = new(null, null, null);
 }

@@ -59,7 +59,7 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
                 DurationSeconds = route.DurationSeconds,
                 DriverId = route.DriverId,
             };
-            return plan => plan with { Route = planned };
+            return plan => plan with { Route = planned, ServiceHasNoRoute = false };
         }
 
         if (read is LogisticsRead<LogisticsRoute>.Unknown && before.Route is not null)
@@ -67,16 +67,19 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
             return plan => plan;
         }
 
+        var hasNone = HasNone(read);
+
         // The way between two places does not change: it is asked for once.
         if (before.Route is { Source: PlanSource.Routing } kept && engine is not null)
         {
-            return plan => plan with { Route = kept };
+            return plan => plan with { Route = kept, ServiceHasNoRoute = hasNone };
         }
 
         var found = mayAskEngine ? await AskAsync(wish.Pickup, wish.Destination, cancellationToken) : null;
         return plan => plan with
         {
             Route = found is null ? null : new PlannedRoute(found.Polyline, EngineRoute.Precision, PlanSource.Routing, 1, time.GetUtcNow()) { DistanceMeters = found.Meters, DurationSeconds = found.Duration.TotalSeconds },
+            ServiceHasNoRoute = hasNone,
         };
     }
 
@@ -94,7 +97,7 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
                 Confidence = eta.Confidence,
                 DriverId = eta.DriverId,
             };
-            return plan => plan with { Eta = planned };
+            return plan => plan with { Eta = planned, ServiceHasNoEta = false };
         }
 
         if (read is LogisticsRead<LogisticsEta>.Unknown && IsFresh(before.Eta))
@@ -104,12 +107,16 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
 
         var found = mayAskEngine ? await AskAsync(wish.Position, wish.Destination, cancellationToken) : null;
         var now = time.GetUtcNow();
-        var unknown = read is LogisticsRead<LogisticsEta>.Unknown;
+        var (unknown, hasNone) = (read is LogisticsRead<LogisticsEta>.Unknown, HasNone(read));
         return plan => plan with
         {
             Eta = found is not null ? new PlannedEta(now + found.Duration, PlanSource.Routing, now) { StopsBefore = unknown ? plan.Eta?.StopsBefore : null } : unknown ? plan.Eta : null,
+            ServiceHasNoEta = hasNone,
         };
     }
+
+    private bool HasNone<T>(LogisticsRead<T> read)
+        where T : class => client is not null && read is LogisticsRead<T>.None;
 
     // The service may not have heard yet that the order is somebody else's now.
     private static bool IsOf(PlanWish wish, string? driverId) => driverId is null || wish.DriverId is null || driverId == wish.DriverId;
