@@ -48,7 +48,7 @@ internal static partial class BetweenNodes
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "There is no Redis (Redis:Connections). One node needs none; several do not tell each other where drivers are, so that viewers on other nodes see them move only when they read again, and news is up to a second late")]
+        [LoggerMessage(1, LogLevel.Information, "There is no Redis (Redis:Connections). One node needs none; several do not tell each other where drivers are, so that viewers on other nodes see them move only when they read again, and news is up to a second late")]
         public static partial void Alone(ILogger logger);
     }
 }
