@@ -58,23 +58,6 @@ public sealed class ArrivalFaultTests
         Verdict.OfAll(rig, metersOff: 170);
     }
 
-    /// <summary>The driver was at the door, is far beyond it, and only now tells of it.</summary>
-    [Fact]
-    public async Task What_a_tunnel_gives_back_raises_nothing()
-    {
-        await using var rig = await Rig.StartAsync(Swift with { Tracking = Swift.Tracking with { NearbyMeters = 150, ArrivingMeters = 60, LateSeconds = 1 } });
-        await rig.BeginAsync(Transport.Poll, town => town.WaitToRidePast(Rig.Order, 700));
-        await rig.ShownAgainAsync();
-        rig.Town.Faults.Replace([new Fault(FaultKind.Tunnel, TestServer.Tenant, Town.Driver, Seconds: 60)]);
-        rig.Town.Simulator.World.Depart(TestServer.Tenant, Rig.Order);
-        await rig.Town.ReachesAsync(Rig.Order, OrderPhase.AtDoor);
-        rig.Town.Faults.Clear();
-        await rig.ShownAgainAsync();
-        await rig.UndisturbedAsync(10);
-        (await RaisedAsync(rig)).ShouldBeEmpty();
-        Verdict.OfPlaces(rig, metersOff: 20);
-    }
-
     [Fact]
     public async Task What_a_tunnel_gives_back_behind_the_delivery_is_nobodys_business()
     {
