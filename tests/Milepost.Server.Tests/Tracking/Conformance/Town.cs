@@ -68,16 +68,6 @@ internal sealed class Town : IAsyncDisposable
         Simulator.World.Depart(TestServer.Tenant, order);
     }
 
-    /// <summary>
-    /// Our driver is to stop at the door as if it were somebody else's, and to ride on to an address that is at least so far from it, a half more at most; waits
-    /// where they are until told to depart.
-    /// </summary>
-    public void WaitToRidePast(string order, double meters)
-    {
-        var beyond = Doors(Simulator.World.City).First(door => door.MetersTo(Door) is var way && way >= meters && way <= meters * 1.5);
-        Simulator.World.Assign(TestServer.Tenant, order, Driver, Start, beyond, [Door]);
-    }
-
     /// <summary>Ends when our driver has come so far with an order.</summary>
     public Task ReachesAsync(string order, OrderPhase phase) => Simulator.World.ReachesAsync(TestServer.Tenant, order, phase, CancellationToken.None).Soon();
 
