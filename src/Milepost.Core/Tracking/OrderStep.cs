@@ -60,7 +60,12 @@ public static class OrderStep
             before = new OrderTrack { Eta = before.Eta, KeptEta = before.KeptEta };
         }
 
-        var track = before with { Last = newest ?? before.Last, StopsBefore = told.StopsBefore ?? (told.HasNoEstimate ? null : before.StopsBefore) };
+        var track = before with
+        {
+            Last = newest ?? before.Last,
+            StopsBefore = told.StopsBefore ?? (told.HasNoEstimate ? null : before.StopsBeforeOf(order.Driver?.Id)),
+            StopsAskedOf = told.HasAskedForStops ? order.Driver?.Id : before.StopsAskedOf,
+        };
         (track, var refused) = Routed(order, track, destination, driver, told);
         var geometry = track.Route is { } route ? routes(route.Polyline) : null;
         ArrivalKind? raised = null;
@@ -104,7 +109,10 @@ public static class OrderStep
         };
     }
 
-    /// <summary>The facts by which visibility is judged.</summary>
+    /// <summary>
+    /// The facts by which visibility is judged. Stops of which nobody knows are none where the driver has no other order under way; before everybody was asked who may
+    /// know of them, they are not known.
+    /// </summary>
     /// <param name="order">The order.</param>
     /// <param name="track">What is known of its way.</param>
     /// <param name="alone">The driver has no other order under way.</param>
@@ -113,8 +121,7 @@ public static class OrderStep
     {
         Status = order.ShownStatus(),
         Now = now,
-        StopsBefore = track?.StopsBefore,
-        AloneOnDriver = alone,
+        StopsBefore = track?.StopsBeforeOf(order.Driver?.Id) ?? (alone && track?.HasAskedStopsOf(order.Driver?.Id) == true ? 0 : null),
         MetersToGo = track?.MetersToGo,
         TimeToGo = order.Eta is { } eta ? eta.At - now : null,
     };

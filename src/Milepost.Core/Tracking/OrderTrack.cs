@@ -26,8 +26,17 @@ public sealed record OrderTrack
     /// <summary>How many stops the driver makes before this order's, as the logistics service says; null: it does not.</summary>
     public int? StopsBefore { get; init; }
 
+    /// <summary>The driver of whose stops everybody who may know was asked for this order; null: nobody's yet.</summary>
+    public string? StopsAskedOf { get; init; }
+
     /// <summary>Metres that are left: along the route, else the straight line; null: the destination's place is not known.</summary>
     public double? MetersToGo { get; init; }
+
+    /// <summary>Whether everybody who may know of this driver's stops was asked for this order.</summary>
+    public bool HasAskedStopsOf(string? driverId) => driverId is not null && StopsAskedOf == driverId;
+
+    /// <summary>How many stops this driver makes before this order's; null: not known.</summary>
+    public int? StopsBeforeOf(string? driverId) => HasAskedStopsOf(driverId) ? StopsBefore : null;
 }
 
 /// <summary>A route that was read and leads to the order's destination.</summary>
@@ -56,6 +65,12 @@ public sealed record ToldWay
 
     /// <summary>The logistics service says that it has no estimate for the order, and with it nothing about stops; false also where it has not been asked or is away.</summary>
     public bool HasNoEstimate { get; init; }
+
+    /// <summary>
+    /// Whoever may know of the driver's other stops has answered about this driver, or there is nobody to ask; false also while the logistics service is away and
+    /// has never answered.
+    /// </summary>
+    public bool HasAskedForStops { get; init; }
 }
 
 /// <summary>A route as it was told.</summary>

@@ -15,9 +15,6 @@ public sealed record TrackingFacts
     /// <summary>How many stops of the driver come before this order; null: not known.</summary>
     public int? StopsBefore { get; init; }
 
-    /// <summary>The driver has no other order under way: stops that are not known are none.</summary>
-    public bool AloneOnDriver { get; init; }
-
     public double? MetersToGo { get; init; }
 
     public TimeSpan? TimeToGo { get; init; }
@@ -96,7 +93,7 @@ public static class Visibility
             VisibleWhen.Always => IsEver(field, facts.Status),
             _ => throw new System.Diagnostics.UnreachableException(),
         }
-        && (rule.WithinStops is not { } stops || (facts.StopsBefore ?? (facts.AloneOnDriver ? 0 : null)) <= stops)
+        && (rule.WithinStops is not { } stops || facts.StopsBefore <= stops)
         && (rule.WithinMinutes is not { } minutes || facts.TimeToGo?.TotalMinutes <= minutes)
         && (rule.WithinMeters is not { } meters || facts.MetersToGo <= meters);
 

@@ -108,7 +108,7 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
             order.Tenant, order.Id, driver.DriverId, OrderStep.Place(order.Pickup?.Lat, order.Pickup?.Lon), OrderStep.Place(order.Destination?.Lat, order.Destination?.Lon), position));
         if (plans.Get(order.Tenant, order.Id) is not { } plan)
         {
-            return ToldWay.None;
+            return ToldWay.None with { HasAskedForStops = !plans.Serves(order.Tenant) };
         }
 
         // A document that names another driver was made before the order changed hands.
@@ -121,6 +121,7 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
             StopsBefore = eta?.StopsBefore,
             HasNoRoute = plan.ServiceHasNoRoute,
             HasNoEstimate = plan.ServiceHasNoEta,
+            HasAskedForStops = !plans.Serves(order.Tenant) || plan.ServiceHasNoEta || eta is { Source: PlanSource.Logistics },
         };
     }
 

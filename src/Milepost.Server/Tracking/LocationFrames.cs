@@ -36,7 +36,7 @@ internal static class LocationFrames
             OrderId = order.Order.Id,
             Location = ToView(fix),
             MetersToGo = fields.Route && track.MetersToGo is { } meters ? Math.Round(meters) : null,
-            StopsBefore = track.StopsBefore,
+            StopsBefore = track.StopsBeforeOf(order.Order.Driver?.Id),
             RouteVersion = fields.Route ? track.Route?.Version : null,
         };
         return Encode(fix, JsonSerializer.SerializeToUtf8Bytes(data, ProtocolJson.Default.DriverLocationUpdated));

@@ -41,7 +41,7 @@ internal sealed class OrderViews(ITrackingStore store, ViewerPolicy policy, Trac
             Eta = fields.Eta ? order.Eta : null,
             Location = fields.Location && place is not null ? LocationFrames.ToView(place) : null,
             Route = TrackingViews.RouteOf(track, fields, lines),
-            StopsBefore = fields.Location || fields.Eta ? track?.StopsBefore : null,
+            StopsBefore = fields.Location || fields.Eta ? track?.StopsBeforeOf(order.Driver?.Id) : null,
         };
     }
 

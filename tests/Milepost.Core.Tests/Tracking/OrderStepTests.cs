@@ -6,7 +6,9 @@ using Milepost.Protocol.Orders;
 
 namespace Milepost.Core.Tests.Tracking;
 
-/// <summary>What is told of an order whose driver is not heard: what others say anew, and nothing that only the time that goes by says.</summary>
+/// <summary>
+/// What is told of an order whose driver is not heard: what others say anew, and nothing that only the time that goes by says. And what is known of the stops before it.
+/// </summary>
 public sealed class OrderStepTests
 {
     private static readonly TrackingOptions Rules = TrackingOptions.Default;
@@ -82,6 +84,58 @@ public sealed class OrderStepTests
         Step(near.Track, Seen(0), null, Now.AddSeconds(Rules.DwellSeconds)).Raised.ShouldBe(ArrivalKind.Arriving);
         Step(near.Track, Seen(0), null, Now.AddMinutes(30)).Raised.ShouldBeNull();
     }
+
+    // Told: what the service said at one look after the other (a number of stops, "none", "-" it says nothing of stops, "" it was not reached, "nobody" there is no service).
+    [Theory]
+    [InlineData("", true, null)]
+    [InlineData("nobody", true, 0)]
+    [InlineData("nobody", false, null)]
+    [InlineData("2", true, 2)]
+    [InlineData("0", false, 0)]
+    [InlineData("none", true, 0)]
+    [InlineData("none", false, null)]
+    [InlineData("-", true, 0)]
+    [InlineData("-", false, null)]
+    [InlineData("2,", true, 2)]
+    [InlineData("2,-", true, 2)]
+    [InlineData("2,none", true, 0)]
+    [InlineData("none,", true, 0)]
+    [InlineData(",1", true, 1)]
+    public void Stops_are_not_known_before_somebody_was_asked_and_none_when_nobody_knows_of_any(string told, bool alone, int? stops)
+    {
+        var track = Looks(OrderTrack.Start, UnderWay, told);
+        OrderStep.Facts(UnderWay, track, alone, Now).StopsBefore.ShouldBe(stops);
+        OrderStep.Facts(UnderWay, null, alone, Now).StopsBefore.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("0", null)]
+    [InlineData("none", null)]
+    [InlineData("nobody", 0)]
+    public void What_was_said_of_one_drivers_stops_says_nothing_of_the_next_drivers(string told, int? stops)
+    {
+        var track = Looks(OrderTrack.Start, UnderWay, told);
+        var handed = UnderWay with { Driver = new Driver("d-2", "Bo", "van") };
+        OrderStep.Facts(handed, track, alone: true, Now).StopsBefore.ShouldBeNull("before anybody looked");
+        OrderStep.Facts(handed, Looks(track, handed, told == "nobody" ? told : ""), alone: true, Now).StopsBefore.ShouldBe(stops);
+        OrderStep.Facts(handed, Looks(track, handed, "-"), alone: true, Now).StopsBefore.ShouldBe(0);
+        OrderStep.Facts(handed, Looks(track, handed, "3"), alone: true, Now).StopsBefore.ShouldBe(3);
+    }
+
+    private static OrderTrack Looks(OrderTrack track, Order order, string told) => told.Split(',').Aggregate(track, (known, said) => OrderStep.Step(
+        order,
+        known,
+        null,
+        [],
+        new ToldWay
+        {
+            StopsBefore = int.TryParse(said, out var stops) ? stops : null,
+            HasNoEstimate = said == "none",
+            HasAskedForStops = said.Length > 0,
+        },
+        _ => null,
+        Rules,
+        Now).Track);
 
     private static OrderStepResult Step(OrderTrack before, DriverTrack? driver, EtaEstimate? told, DateTimeOffset now, bool accepted = false) =>
         OrderStep.Step(UnderWay, before, driver, accepted ? [driver!.Last!] : [], new ToldWay { Eta = told }, _ => null, Rules, now);

@@ -28,10 +28,9 @@ public sealed class VisibilityTests
     private static readonly Gen<TrackingFacts> Moments =
         from status in Gen.Elements(Statuses)
         from stops in Gen.Elements<int?>(null, 0, 1, 4)
-        from alone in Gen.Elements(true, false)
         from minutes in Gen.Elements<double?>(null, 1, 20, 60)
         from meters in Gen.Elements<double?>(null, 100, 2000, 9000, double.NaN)
-        select Facts(status) with { StopsBefore = stops, AloneOnDriver = alone, MetersToGo = meters, TimeToGo = minutes is { } left ? TimeSpan.FromMinutes(left) : null };
+        select Facts(status) with { StopsBefore = stops, MetersToGo = meters, TimeToGo = minutes is { } left ? TimeSpan.FromMinutes(left) : null };
 
     // By status: what a customer sees by the product's own rules, as the only order of the driver. L location, R route, E eta, N name, F photo, V vehicle.
     [Theory]
@@ -78,14 +77,12 @@ public sealed class VisibilityTests
     }
 
     [Theory]
-    [InlineData(0, false, true)]
-    [InlineData(1, false, false)]
-    [InlineData(1, true, false)]
-    [InlineData(null, true, true)]
-    [InlineData(null, false, false)]
-    public void The_driver_is_seen_when_no_stop_comes_before(int? stops, bool alone, bool seen)
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [InlineData(null, false)]
+    public void The_driver_is_seen_when_no_stop_comes_before(int? stops, bool seen)
     {
-        var visible = Visibility.Evaluate(VisibilityPolicy.Default, Audience.Customer, Facts(OrderStatus.OutForDelivery) with { StopsBefore = stops, AloneOnDriver = alone });
+        var visible = Visibility.Evaluate(VisibilityPolicy.Default, Audience.Customer, Facts(OrderStatus.OutForDelivery) with { StopsBefore = stops });
         (visible.Location, visible.Route).ShouldBe((seen, seen));
         visible.Eta.ShouldBeTrue();
     }
@@ -148,7 +145,7 @@ public sealed class VisibilityTests
         Config.QuickThrowOnFailure.WithMaxTest(1000),
         Prop.ForAll((from customer in Sets from guest in Sets select new VisibilityPolicy { Customer = customer, Guest = guest }).ToArbitrary(), Moments.ToArbitrary(), body));
 
-    private static TrackingFacts Facts(OrderStatus status) => new() { Status = status, Now = Some.Evening, AloneOnDriver = true };
+    private static TrackingFacts Facts(OrderStatus status) => new() { Status = status, Now = Some.Evening, StopsBefore = 0 };
 
     private static string Letters(VisibilityPolicy policy, Audience audience, TrackingFacts facts)
     {

@@ -13,7 +13,8 @@ namespace Milepost.Server.Tests.Tracking;
 
 /// <summary>
 /// Stories of many drivers, orders, customers and guests, by seed. What each viewer is shown is compared, step by step, with a model that is written from
-/// docs/operate/tracking.md ("Who sees what") and shares no code with the server: neither too much nor too little.
+/// docs/operate/tracking.md ("Who sees what") and shares no code with the server: neither too much nor too little. Some of them have a logistics service, which knows of
+/// stops that nobody else knows of, and at times says nothing.
 /// </summary>
 public sealed class IsolationTests
 {
@@ -30,14 +31,16 @@ public sealed class IsolationTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task Nobody_is_shown_what_the_policy_forbids_at_that_moment_and_everybody_the_rest(int seed)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    [InlineData(4, true)]
+    public async Task Nobody_is_shown_what_the_policy_forbids_at_that_moment_and_everybody_the_rest(int seed, bool hasService)
     {
-        await using var server = await TestServer.StartAsync(tracking: new TrackingOptions { PublishMilliseconds = 100 });
+        await using var service = hasService ? await StopsService.StartAsync(drivers: 3) : null;
+        await using var server = await TestServer.StartAsync(settings => service?.Serve(settings), tracking: new TrackingOptions { PublishMilliseconds = 100 });
         using var ride = new Ride(server, TimeSpan.FromMilliseconds(100));
-        var story = new Story(server, ride, new Random(seed));
+        var story = new Story(server, ride, service, new Random(seed));
         await story.BeginAsync(orders: 6, drivers: 3);
         for (var step = 0; step < 60; step++)
         {
@@ -63,7 +66,7 @@ public sealed class IsolationTests
         public bool IsOpen => Status is not (OrderStatus.Delivered or OrderStatus.Cancelled);
     }
 
-    private sealed class Story(TestServer server, Ride ride, Random random)
+    private sealed class Story(TestServer server, Ride ride, StopsService? service, Random random)
     {
         private readonly List<Order> _orders = [];
         private readonly List<Viewer> _viewers = [];
@@ -79,6 +82,7 @@ public sealed class IsolationTests
             {
                 var order = new Order { Id = $"o-{number}", Driver = _drivers[random.Next(drivers)] };
                 _orders.Add(order);
+                service?.Assign(order.Id, order.Driver, stops: random.Next(2));
                 await ride.StartAsync(order.Id, $"c-{number}", order.Driver, OrderStatus.CourierAssigned);
                 using var customer = server.Http(TestServer.Token($"c-{number}"));
                 using var shared = await customer.PostAsJsonAsync($"/api/v1/{TestServer.Tenant}/orders/{order.Id}/share", new { });
@@ -87,6 +91,8 @@ public sealed class IsolationTests
                 await AddAsync(order.Id, Audience.Guest, link);
                 await AddAsync(order.Id, Audience.Staff, TestServer.Token("olga", "operator"));
             }
+
+            await AskedAsync();
         }
 
         public async Task StepAsync(string where)
@@ -102,9 +108,7 @@ public sealed class IsolationTests
                     await CheckBeforeTheNextFixAsync(order, where);
                     break;
                 case 8 when order is { IsOpen: true, IsOnTheWay: false }:
-                    order.Driver = _drivers[random.Next(_drivers.Length)];
-                    order.Seen = false;
-                    await ride.TellAsync(order.Id, EventTypes.OrderDriverAssigned, new { driver = new { id = order.Driver, name = "Bo Smith", vehicle = "van" } });
+                    await HandOverAsync(order, where);
                     break;
                 case 9:
                     await ChooseAsync((Policy)random.Next(4));
@@ -141,6 +145,42 @@ public sealed class IsolationTests
             };
             order.Seen &= order.IsOnTheWay;
             await ride.BecomesAsync(order.Id, order.Status);
+            if (!order.IsOpen && service is not null)
+            {
+                service.Withdraw(order.Id);
+                await AskedAsync();
+            }
+        }
+
+        /// <summary>Another driver takes the order. Where there is a service, it says nothing at first, so that nobody knows where else this driver has to go.</summary>
+        private async Task HandOverAsync(Order order, string where)
+        {
+            var before = order.Driver;
+            order.Driver = _drivers[random.Next(_drivers.Length)];
+            order.Seen = false;
+            service?.Fail();
+            await ride.TellAsync(order.Id, EventTypes.OrderDriverAssigned, new { driver = new { id = order.Driver, name = "Bo Smith", vehicle = "van" } });
+            if (service is null || before == order.Driver)
+            {
+                service?.Answer();
+                return;
+            }
+
+            service.Forget(order.Id);
+            await MoveAsync(order);
+            await FixAsync(order.Driver, where + " (nobody asked yet)");
+            service.Assign(order.Id, order.Driver, stops: random.Next(2));
+            service.Answer();
+            await AskedAsync();
+        }
+
+        /// <summary>The server has heard what the service says of all orders that are under way.</summary>
+        private async Task AskedAsync()
+        {
+            foreach (var order in _orders.Where(order => service is not null && order.IsOpen))
+            {
+                await service!.AskedAsync(server, order.Id, order.Driver);
+            }
         }
 
         /// <summary>Where the driver was before having the order, or while the attempt had failed, is known by now and nobody's business.</summary>
@@ -163,7 +203,7 @@ public sealed class IsolationTests
             {
                 Policy.GuestsNoPlace => new { guest = new { location = never } },
                 Policy.CustomersNoPlace => new { customer = new { location = never } },
-                Policy.NobodyNames => new { customer = new { name = never, vehicle = never } },
+                Policy.NobodyNames => new { customer = new { name = never, vehicle = never, photo = never } },
                 _ => new { },
             };
             using var response = await _admin.PutAsJsonAsync($"/api/v1/{TestServer.Tenant}/admin/settings", new { tracking = new { visibility } });
@@ -202,9 +242,13 @@ public sealed class IsolationTests
 
         private bool MaySeePlace(Audience audience, Order order) =>
             order.IsOnTheWay
-            && !_orders.Exists(other => other != order && other.Driver == order.Driver && other.IsOnTheWay)
+            && IsNext(order)
             && _policy is not Policy.CustomersNoPlace
             && (audience is Audience.Customer || _policy is not Policy.GuestsNoPlace);
+
+        private bool IsNext(Order order) => service is null
+            ? !_orders.Exists(other => other != order && other.Driver == order.Driver && other.IsOnTheWay)
+            : service.StopsBefore(order.Id) == 0;
 
         private static void Check(Viewer viewer, IReadOnlyList<ServerFrame> frames, int places, string where)
         {
@@ -261,6 +305,6 @@ public sealed class IsolationTests
             }
         }
 
-        private string Describe() => string.Join(", ", _orders.Select(order => $"{order.Id}:{order.Driver}:{order.Status.Wire()}"));
+        private string Describe() => string.Join(", ", _orders.Select(order => $"{order.Id}:{order.Driver}:{order.Status.Wire()}:{service?.StopsBefore(order.Id)}"));
     }
 }

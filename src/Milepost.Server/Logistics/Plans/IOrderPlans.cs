@@ -19,4 +19,7 @@ internal interface IOrderPlans
     /// Has it fetched and kept fresh for <see cref="OrderPlans.WantedFor"/>. To be said again while the order is under way, as often as one likes.
     /// </summary>
     void Want(PlanWish wish);
+
+    /// <summary>Whether a logistics service knows this tenant's fleet, and with it the drivers' stops.</summary>
+    bool Serves(string tenant);
 }

@@ -45,6 +45,8 @@ internal sealed partial class OrderPlans(PlanFetch fetch, LogisticsOptions optio
         }
     }
 
+    public bool Serves(string tenant) => fetch.Serves(tenant);
+
     public void Changed(string tenant, string orderId, OrderDocument document)
     {
         if (_entries.TryGetValue((tenant, orderId), out var entry))

@@ -85,7 +85,7 @@ internal sealed class PlanEntry(PlanWish wish, long now)
     /// <param name="part">Of this part.</param>
     /// <param name="driverId">Whom the order was with when it began: what was learnt of another one is not used.</param>
     /// <param name="change">What was learnt.</param>
-    /// <returns>Whether the order has another route or estimate than before.</returns>
+    /// <returns>Whether the order has another route or estimate than before, or the service says for the first time that it has none.</returns>
     public bool Done(PlanPart part, string? driverId, Func<OrderPlan, OrderPlan> change)
     {
         lock (_gate)
@@ -100,7 +100,7 @@ internal sealed class PlanEntry(PlanWish wish, long now)
             _plan = change(before);
 
             // A route that was read again is the same one.
-            return _plan.Eta != before.Eta || (_plan.Route?.Version, _plan.Route?.Source) != (before.Route?.Version, before.Route?.Source);
+            return _plan.Eta != before.Eta || _plan.ServiceHasNoEta != before.ServiceHasNoEta || (_plan.Route?.Version, _plan.Route?.Source) != (before.Route?.Version, before.Route?.Source);
         }
     }
 

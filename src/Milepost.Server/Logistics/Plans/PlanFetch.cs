@@ -16,6 +16,9 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
 
     public bool HasEngine => engine is not null;
 
+    /// <inheritdoc cref="IOrderPlans.Serves"/>
+    public bool Serves(string tenant) => client is not null && client.Serves(tenant);
+
     /// <summary>How many requests fetching a part may take: where the service may have nothing, the engine is asked as well.</summary>
     public int RequestsOf(PlanPart part, OrderPlan plan) => part switch
     {
