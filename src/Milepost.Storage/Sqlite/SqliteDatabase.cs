@@ -24,9 +24,10 @@ public sealed class SqliteDatabase : IDisposable
     private readonly SqliteSession _writer;
     private readonly SqliteSession _checkpointer;
     private readonly SemaphoreSlim _writing = new(1);
+    private readonly SemaphoreSlim _checkpointing = new(1);
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private int _idle;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     // Also at the start: a process that ended in between has left its log.
     private volatile bool _forgetLog = true;
@@ -165,29 +166,40 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>
-    /// One pass of the checkpointer: writes the log back into the database, and makes it start over when it has grown long. Not to be called
-    /// concurrently.
-    /// </summary>
+    /// <summary>One pass of the checkpointer: writes the log back into the database, and makes it start over when it has grown long.</summary>
     public async Task CheckpointAsync(CancellationToken cancellationToken)
     {
-        var pages = _checkpointer.Checkpoint(LogEnd.Keep).Pages;
-        if (_forgetLog)
+        await _checkpointing.WaitAsync(cancellationToken);
+        try
         {
-            await ForgetAsync(cancellationToken);
-            return;
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var pages = _checkpointer.Checkpoint(LogEnd.Keep).Pages;
+            if (_forgetLog)
+            {
+                await EndLogAsync(LogEnd.Empty, cancellationToken);
+            }
+            else if (pages >= RestartPages)
+            {
+                await EndLogAsync(LogEnd.Restart, cancellationToken);
+            }
         }
-
-        if (pages < RestartPages)
+        finally
         {
-            return;
+            _checkpointing.Release();
         }
+    }
 
-        // Under a steady load the log is never quite written back; only a moment without writers lets it start over.
+    // Under a steady load the log is never quite written back; only a moment without writers lets it start over.
+    private async Task EndLogAsync(LogEnd end, CancellationToken cancellationToken)
+    {
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            _checkpointer.Checkpoint(LogEnd.Restart);
+            // A reader that still needs the log is in the way: then the next pass tries again.
+            if (_checkpointer.Checkpoint(end).Done && end is LogEnd.Empty)
+            {
+                _forgetLog = false;
+            }
         }
         finally
         {
@@ -201,20 +213,6 @@ public sealed class SqliteDatabase : IDisposable
     /// </summary>
     internal void ForgetLog() => _forgetLog = true;
 
-    private async Task ForgetAsync(CancellationToken cancellationToken)
-    {
-        await _writing.WaitAsync(cancellationToken);
-        try
-        {
-            // A reader that still needs the log is in the way: then the next pass tries again.
-            _forgetLog = !_checkpointer.Checkpoint(LogEnd.Empty).Done;
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
     /// <summary>Fails when the file cannot be read.</summary>
     public void Ping() => Read(session =>
     {
@@ -222,17 +220,26 @@ public sealed class SqliteDatabase : IDisposable
         return statement.Step();
     });
 
+    /// <summary>Waits for what is just being written and checkpointed; whoever comes later gets an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
+        // A connection that is freed under another thread's call corrupts the memory of the process.
+        _checkpointing.Wait();
         _writing.Wait();
-        _disposed = true;
-        while (_readers.TryTake(out var session))
+        if (!_disposed)
         {
-            session.Dispose();
+            _disposed = true;
+            while (_readers.TryTake(out var session))
+            {
+                session.Dispose();
+            }
+
+            _checkpointer.Dispose();
+            _writer.Dispose();
         }
 
-        _checkpointer.Dispose();
-        _writer.Dispose();
-        _writing.Dispose();
+        // Not disposed: whoever waits would wait for ever. They hold nothing to give back.
+        _writing.Release();
+        _checkpointing.Release();
     }
 }
