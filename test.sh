@@ -58,12 +58,23 @@ for project in tests/*.Tests; do
     [ "$chosen" = yes ] || continue
   fi
 
-  # These run real processes, often under a great load; they say nothing about lines.
-  coverage=(--collect "XPlat Code Coverage" --settings tests/coverage.runsettings)
-  case "$name" in Milepost.Torture.Tests | Milepost.Nodes.Tests | Milepost.Faults.Tests) coverage=() ;; esac
   echo "testing $name"
-  dotnet test "$project" --no-build --verbosity quiet --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
-    --results-directory "$results/$name" "${coverage[@]}" || failed=1
+  case "$name" in
+    # These run real processes, often under a great load, and say nothing about lines. Started by themselves, so that the last words of a crash are seen.
+    Milepost.Torture.Tests | Milepost.Nodes.Tests | Milepost.Faults.Tests)
+      mkdir -p "$results/$name"
+      if ! dotnet "artifacts/bin/$name/debug/$name.dll" -noLogo -noColor -trx "$results/$name/$name.trx" >"$results/$name/output.log" 2>&1; then
+        echo "$name failed; the end of $results/$name/output.log:"
+        tail -n 200 "$results/$name/output.log"
+        failed=1
+      fi
+      tail -n 1 "$results/$name/output.log"
+      ;;
+    *)
+      dotnet test "$project" --no-build --verbosity quiet --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
+        --results-directory "$results/$name" --collect "XPlat Code Coverage" --settings tests/coverage.runsettings || failed=1
+      ;;
+  esac
 done
 
 node tools/test-summary.mjs "$results" "$@" || failed=1

@@ -13,8 +13,13 @@ for (const file of files.filter((name) => name.endsWith('.trx'))) {
   for (const [, outcome] of text.matchAll(/<UnitTestResult [^>]*outcome="(\w+)"/g)) {
     counts[outcome === 'Passed' ? 'passed' : outcome === 'Failed' ? 'failed' : 'skipped']++;
   }
+  // What went wrong beside the tests, such as a process that crashed.
+  for (const [, problem] of text.matchAll(/<RunInfo [^>]*outcome="Error"[^>]*>\s*<Text>([\s\S]*?)<\/Text>/g)) {
+    console.log(`${file}: ${problem}`);
+    counts.failed++;
+  }
   if (/Torture|Faults/.test(file)) {
-    for (const [, output] of text.matchAll(/<StdOut>([\s\S]*?)<\/StdOut>/g)) console.log(output.split('\n').filter((line) => /\bseed \d/.test(line)).join('\n'));
+    for (const [, output] of text.matchAll(/<(?:StdOut|Message)>([\s\S]*?)<\/(?:StdOut|Message)>/g)) console.log(output.split('\n').filter((line) => /\bseed \d/.test(line)).join('\n'));
   }
 }
 
