@@ -100,15 +100,16 @@ public sealed class IsolationTests
             var order = _orders[random.Next(_orders.Count)];
             switch (random.Next(10))
             {
+                case 3 or 4 when service is not null && order is { IsOpen: true, IsOnTheWay: false }:
+                case 8 when order is { IsOpen: true, IsOnTheWay: false }:
+                    await HandOverAsync(order, where);
+                    break;
                 case < 5:
                     await FixAsync(_drivers[random.Next(_drivers.Length)], where);
                     break;
                 case < 8 when order.IsOpen:
                     await MoveAsync(order);
                     await CheckBeforeTheNextFixAsync(order, where);
-                    break;
-                case 8 when order is { IsOpen: true, IsOnTheWay: false }:
-                    await HandOverAsync(order, where);
                     break;
                 case 9:
                     await ChooseAsync((Policy)random.Next(4));
