@@ -10,11 +10,12 @@
 #   --redis yes|no               (yes with more than one node)
 #   --split yes|no               (no) posts go to the first node, connections to the others
 #   --roles R1;R2;...            (everything everywhere) posts go to the nodes with api, connections to those with gateway
+#   --apart yes|no               (no) the nodes run on the first half of the processors, the tool on the others: it takes nothing from them
 #   --keep-logs FILE             (not kept) the output of the nodes
 set -euo pipefail
 cd "$(dirname "$0")/.."
 configuration=${CONFIGURATION:-Release}
-provider=postgres nodes=1 redis='' split=no roles='' logs=''
+provider=postgres nodes=1 redis='' split=no roles='' logs='' apart=no
 load=()
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -23,6 +24,7 @@ while [ $# -gt 0 ]; do
     --redis) redis=$2; shift 2 ;;
     --split) split=$2; shift 2 ;;
     --roles) roles=$2; shift 2 ;;
+    --apart) apart=$2; shift 2 ;;
     --keep-logs) logs=$2; shift 2 ;;
     *) load+=("$1"); shift ;;
   esac
@@ -32,6 +34,15 @@ fail() { echo "error: $1" >&2; exit 2; }
 case "$provider" in sqlite | postgres) ;; *) fail "--provider must be sqlite or postgres" ;; esac
 case "$redis$split" in yesyes | yesno | noyes | nono) ;; *) fail "--redis and --split must be yes or no" ;; esac
 [ "$provider" = postgres ] || [ "$nodes" = 1 ] || fail "several nodes need --provider postgres"
+nodes_on=() tool_on=()
+case "$apart" in
+  yes)
+    half=$(($(nproc) / 2))
+    [ "$half" -gt 0 ] || fail "--apart needs two processors"
+    nodes_on=(taskset --cpu-list "0-$((half - 1))") tool_on=(taskset --cpu-list "$half-$(($(nproc) - 1))") ;;
+  no) ;;
+  *) fail "--apart must be yes or no" ;;
+esac
 [ "$split" = no ] || [ "$nodes" -gt 1 ] || fail "--split needs several nodes"
 
 dotnet build -c "$configuration" src/Milepost.Server --verbosity quiet
@@ -95,7 +106,7 @@ start_redis() {
 start_node() {
   take_port
   local url=http://127.0.0.1:$port log=$work/node-$1.log
-  dotnet "$milepost" serve --urls "$url" --Storage:DataDirectory="$work/node-$1" --Gateway:DrainSeconds=0 "${settings[@]}" ${2:+--roles "$2"} > "$log" 2>&1 &
+  "${nodes_on[@]}" dotnet "$milepost" serve --urls "$url" --Storage:DataDirectory="$work/node-$1" --Gateway:DrainSeconds=0 "${settings[@]}" ${2:+--roles "$2"} > "$log" 2>&1 &
   local process=$!
   processes+=("$process")
   for _ in $(seq 600); do
@@ -120,5 +131,5 @@ done
 
 # Not the last command and not exec: the end of the nodes comes behind it.
 result=0
-dotnet "$milepost" load-test --signing-key "$MILEPOST__AUTH__SIGNINGKEY" "${load[@]}" || result=$?
+"${tool_on[@]}" dotnet "$milepost" load-test --signing-key "$MILEPOST__AUTH__SIGNINGKEY" "${load[@]}" || result=$?
 exit $result
