@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Milepost.Core;
 using Milepost.Core.Streams;
-using Milepost.Protocol.Streams;
 using Milepost.Core.Tracking;
+using Milepost.Protocol.Streams;
 using Npgsql;
 
 namespace Milepost.Storage.Postgres.Tracking;
