@@ -58,7 +58,7 @@ internal static class Expectations
         [FaultKind.ResumeRefused] = Of(Strike.OfTenant(FaultKind.ResumeRefused).And(FaultKind.SuddenClose, every: 3) with { Counted = Missed }),
     };
 
-    /// <summary>Faults of answers: what was known stays, or there is none; places are shown all the while.</summary>
+    /// <summary>Faults of answers: what was known stays, or there is none; places are shown, once it is known who is next.</summary>
     public static readonly IReadOnlyDictionary<FaultKind, Expectation> Answers = new Dictionary<FaultKind, Expectation>
     {
         [FaultKind.Refused] = Unusable(FaultKind.Refused, "away"),

@@ -29,6 +29,28 @@ internal static class Stories
         await rig.Page.UntilAsync(seen => seen[^1].PhotoUrl is not null, "the photo");
     }
 
+    /// <summary>Staff see where the driver is; the customer and the guest have never been shown a place of it.</summary>
+    public static async Task IsHiddenAsync(Rig rig)
+    {
+        var now = rig.Town.Simulator.Clock.GetUtcNow();
+        foreach (var staff in rig.Watchers.Where(watcher => watcher.Audience is Audience.Staff))
+        {
+            await staff.UntilAsync(seen => seen.Any(shown => shown.Place?.Time > now), $"a place of after {now:HH:mm:ss.fff}");
+        }
+
+        await rig.UndisturbedAsync(8);
+        foreach (var watcher in rig.Watchers.Where(watcher => watcher.Audience is not Audience.Staff))
+        {
+            watcher.Seen.ShouldAllBe(shown => shown.Place == null, watcher.Name);
+        }
+
+        foreach (var page in rig.Pages)
+        {
+            page.Seen.ShouldNotBeEmpty(page.Name);
+            page.Seen.ShouldAllBe(glance => glance.Place == null && glance.Way == null, page.Name);
+        }
+    }
+
     /// <summary>Something goes wrong with places or with the stream, and passes.</summary>
     public static async Task StruckAsync(Rig rig, Strike strike, bool stale)
     {
