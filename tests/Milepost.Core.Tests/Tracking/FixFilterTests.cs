@@ -227,6 +227,15 @@ public sealed class FixFilterTests
     }
 
     [Fact]
+    public void Two_fixes_in_a_row_that_jump_to_different_places_confirm_nothing()
+    {
+        var result = Take(null, 30, Fix(0, 0), Fix(10, 50_000), Fix(20, -50_000));
+        result.Newest!.At.ShouldBe(From(0));
+        result.Refused.ShouldBe(new Dictionary<FixRefusal, int> { [FixRefusal.Teleport] = 2 });
+        Take(result.Track, 40, Fix(40, 200)).Newest!.Quality.ShouldBe(FixQuality.Ok, "the driver was here all the while");
+    }
+
+    [Fact]
     public void An_older_fix_far_away_does_not_take_the_place_of_a_newer_one()
     {
         var track = Take(null, 20, Fix(0, 0), Fix(20, 9000)).Track;
