@@ -50,8 +50,10 @@ public sealed class AnswerFaultTests
 
     private static async Task FromTheStartAsync(Rig rig, FaultKind fault, Strike strike, Expectation expected)
     {
+        // The service knows the order before the shop tells of it: that it does not know it (yet) would be an answer too.
+        rig.Town.Ride(Rig.Order);
         rig.Town.Faults.Replace(strike.Faults);
-        await rig.BeginAsync(Stories.TransportOf(fault));
+        await rig.BeginAsync(Stories.TransportOf(fault), _ => { });
         await SeenAsync(rig, expected);
         await CountedAsync(rig, strike, expected, []);
         await rig.Page.UntilAsync(
