@@ -34,6 +34,7 @@ fail() { echo "error: $1" >&2; exit 2; }
 case "$provider" in sqlite | postgres) ;; *) fail "--provider must be sqlite or postgres" ;; esac
 case "$redis$split" in yesyes | yesno | noyes | nono) ;; *) fail "--redis and --split must be yes or no" ;; esac
 [ "$provider" = postgres ] || [ "$nodes" = 1 ] || fail "several nodes need --provider postgres"
+[ "$split" = no ] || [ "$nodes" -gt 1 ] || fail "--split needs several nodes"
 nodes_on=() tool_on=()
 case "$apart" in
   yes)
@@ -43,7 +44,6 @@ case "$apart" in
   no) ;;
   *) fail "--apart must be yes or no" ;;
 esac
-[ "$split" = no ] || [ "$nodes" -gt 1 ] || fail "--split needs several nodes"
 
 dotnet build -c "$configuration" src/Milepost.Server --verbosity quiet
 milepost=artifacts/bin/Milepost.Server/${configuration,,}/milepost.dll
