@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Milepost.Testing.Servers;
 
 namespace Milepost.Browser.Tests;
 
@@ -20,10 +19,7 @@ public sealed class DemoProcess : IAsyncDisposable
 
     public static async Task<DemoProcess> StartAsync()
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{((IPEndPoint)probe.LocalEndpoint).Port}"));
-        probe.Stop();
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{FreePort.Take()}"));
         var assembly = Path.Combine(AppContext.BaseDirectory.Replace("Milepost.Browser.Tests", "Milepost.Server", StringComparison.Ordinal), "milepost.dll");
         var process = Process.Start(new ProcessStartInfo("dotnet", [assembly, "demo", "--seed", "7", "--speed", "4", "--urls", address.ToString().TrimEnd('/')])
         {

@@ -119,7 +119,7 @@ public sealed class SmtpProviderTests : IClassFixture<SharedPeer>
     [Fact]
     public async Task Nobody_at_the_address_is_down()
     {
-        using var provider = Mails.Provider(Mails.Options($"smtp://127.0.0.1:{Milepost.Testing.Servers.FreePort.Take()}?tls=off"));
+        using var provider = Mails.Provider(Mails.Options($"smtp://127.0.0.1:{FreePort.Take()}?tls=off"));
         (await provider.SendAsync(Mails.To("ada@example.org"), CancellationToken.None)).ShouldBeOfType<SendAnswer.Down>();
         provider.IsDown.ShouldBeTrue();
     }

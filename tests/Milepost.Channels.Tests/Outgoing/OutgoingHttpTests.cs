@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Milepost.Server.Outgoing;
 using Milepost.Testing;
+using Milepost.Testing.Servers;
 
 namespace Milepost.Channels.Tests.Outgoing;
 
@@ -135,7 +136,7 @@ public sealed class OutgoingHttpTests
     public async Task A_server_that_is_not_there_was_surely_not_reached()
     {
         using var http = new OutgoingHttp(OneAddress, Resolves("127.0.0.1"), TimeProvider.System);
-        (await PostAsync(http, $"http://hooks.shop.example:{Milepost.Testing.Servers.FreePort.Take()}/")).ShouldBeOfType<OutgoingAnswer.NotReached>();
+        (await PostAsync(http, $"http://hooks.shop.example:{FreePort.Take()}/")).ShouldBeOfType<OutgoingAnswer.NotReached>();
         using var nameless = new OutgoingHttp(OneAddress, (_, _) => throw new SocketException((int)SocketError.HostNotFound), TimeProvider.System);
         (await PostAsync(nameless, "http://nothing.shop.example/")).ShouldBeOfType<OutgoingAnswer.NotReached>();
     }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Milepost.Channels.Tests.Sinks;
 using Milepost.Core.Deliveries;
@@ -10,6 +8,7 @@ using Milepost.Server.Channels.Sms;
 using Milepost.Server.Outgoing;
 using Milepost.Server.Settings;
 using Milepost.Testing;
+using Milepost.Testing.Servers;
 
 namespace Milepost.Channels.Tests.Sms;
 
@@ -126,11 +125,7 @@ public sealed class TwilioProviderTests : IAsyncLifetime
     [Fact]
     public async Task Where_nobody_listens_the_provider_is_down()
     {
-        using var taken = new TcpListener(IPAddress.Loopback, 0);
-        taken.Start();
-        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        taken.Stop();
-        _options.Providers = [$"http://AC0123:{Token}@127.0.0.1:{port}?service=MG77"];
+        _options.Providers = [$"http://AC0123:{Token}@127.0.0.1:{FreePort.Take()}?service=MG77"];
         (await Provider("").SendAsync(Messages.Of(DeliveryChannel.Sms, Number), CancellationToken.None)).ShouldBeOfType<SendAnswer.Down>();
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Milepost.Channels.Tests.Sinks;
 using Milepost.Core.Tenants;
@@ -9,6 +8,7 @@ using Milepost.Server.Channels;
 using Milepost.Server.Channels.Webhook;
 using Milepost.Server.Outgoing;
 using Milepost.Testing;
+using Milepost.Testing.Servers;
 
 namespace Milepost.Channels.Tests.Webhook;
 
@@ -135,11 +135,7 @@ public sealed class WebhookProviderTests : IAsyncLifetime
     [Fact]
     public async Task Where_nobody_listens_the_receiver_is_down()
     {
-        using var taken = new TcpListener(IPAddress.Loopback, 0);
-        taken.Start();
-        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        taken.Stop();
-        var endpoint = Endpoint("/hook") with { Url = $"http://127.0.0.1:{port}/hook" };
+        var endpoint = Endpoint("/hook") with { Url = $"http://127.0.0.1:{FreePort.Take()}/hook" };
         (await _provider.SendAsync(Messages.To(endpoint), CancellationToken.None)).ShouldBeOfType<SendAnswer.Down>();
     }
 
