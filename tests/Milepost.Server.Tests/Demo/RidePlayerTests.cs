@@ -31,7 +31,7 @@ public sealed class RidePlayerTests : IDisposable
     [Fact]
     public async Task A_ride_is_told_as_the_driver_gets_on_and_the_server_finds_out_that_the_driver_comes_near()
     {
-        var tracking = await RideAsync(Plan("o-1", attemptFails: false));
+        var tracking = await RideAsync(Plan("o-1", Cast.Restaurants[0], attemptFails: false));
 
         // What the courier told, in its order; the rest is found out.
         tracking.Timeline.Where(entry => entry.Source == "/couriers/test").Select(entry => entry.Status).OfType<OrderStatus>()
@@ -47,17 +47,18 @@ public sealed class RidePlayerTests : IDisposable
     [Fact]
     public async Task When_nobody_opens_the_driver_comes_again()
     {
-        var tracking = await RideAsync(Plan("o-2", attemptFails: true));
+        // The nearest one: it is a ride there, back and there again.
+        var tracking = await RideAsync(Plan("o-2", Cast.Restaurants.Single(shop => shop.Counter == "Hikari Ramen"), attemptFails: true));
 
         tracking.Timeline.Where(entry => entry.Source == "/couriers/test").Select(entry => entry.Status).OfType<OrderStatus>().ShouldBe(
             [OrderStatus.CourierAssigned, OrderStatus.PickedUp, OrderStatus.OutForDelivery, OrderStatus.AttemptFailed, OrderStatus.OutForDelivery, OrderStatus.Delivered]);
     }
 
-    private static RidePlan Plan(string order, bool attemptFails) => new()
+    private static RidePlan Plan(string order, DemoShop shop, bool attemptFails) => new()
     {
         OrderId = order,
         Courier = "/couriers/test",
-        Shop = Cast.Restaurants[0],
+        Shop = shop,
         Customer = Cast.Customers.Single(customer => customer.Id == "mateo"),
         ReadyAfter = TimeSpan.Zero,
         HandOver = TimeSpan.FromSeconds(6),
@@ -68,7 +69,7 @@ public sealed class RidePlayerTests : IDisposable
     private async Task<OrderTracking> RideAsync(RidePlan plan)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var fleet = await DemoFleet.StartAsync(Fast, drivers: 3, TimeProvider.System, cancellation);
+        await using var fleet = await DemoFleet.StartAsync(Fast, drivers: 12, TimeProvider.System, cancellation);
         var settings = DemoRun.LoadSettings("http://127.0.0.1:0", _directory.Path, fleet).ShouldBeOfType<SettingsResult.Loaded>().Settings;
         var minter = new TokenMinter(KeySource.Of(settings).SigningSecret!, audience: "", TimeProvider.System);
         await using var app = MilepostServer.Build(settings, it => it.MapDemo(minter, fleet.City));
