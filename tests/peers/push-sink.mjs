@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import http2 from 'node:http2';
 import readline from 'node:readline';
 import ece from 'http_ece';
-import jws from 'jws';
+import { check, vapid } from './tokens.mjs';
 
 const [certificate, key] = process.argv.slice(2);
 const say = (line) => process.stdout.write(JSON.stringify(line) + '\n');
@@ -76,26 +76,12 @@ function decrypt(body) {
 
 // VAPID carries its key; for the others the test has told it.
 function verify(authorization, body) {
-  const [, token, point] = /^vapid t=([^,]+), k=(.+)$/.exec(authorization ?? '') ?? [];
-  if (token) return check(token, 'ES256', pointKey(point));
+  const push = vapid(authorization);
+  if (push) return push;
   const assertion = new URLSearchParams(body.toString('utf8')).get('assertion');
   if (assertion && publicKeys.fcm) return check(assertion, 'RS256', publicKeys.fcm);
   const bearer = /^bearer (.+\..+\..+)$/.exec(authorization ?? '')?.[1];
   return bearer && publicKeys.apns ? check(bearer, 'ES256', publicKeys.apns) : undefined;
-}
-
-function check(token, algorithm, pem) {
-  if (!jws.verify(token, algorithm, pem)) return { verified: false };
-  const { header, payload } = jws.decode(token);
-  return { verified: true, header, claims: typeof payload === 'string' ? JSON.parse(payload) : payload, text: token };
-}
-
-function pointKey(point) {
-  const bytes = Buffer.from(point, 'base64url');
-  return crypto.createPublicKey({
-    format: 'jwk',
-    key: { kty: 'EC', crv: 'P-256', x: bytes.subarray(1, 33).toString('base64url'), y: bytes.subarray(33).toString('base64url') },
-  }).export({ type: 'spki', format: 'pem' });
 }
 
 readline.createInterface({ input: process.stdin }).on('line', (line) => {

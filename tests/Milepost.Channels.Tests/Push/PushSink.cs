@@ -32,7 +32,7 @@ internal sealed class PushSink : IAsyncDisposable
 
     public static async Task<PushSink> StartAsync()
     {
-        var certificates = new TestCertificates();
+        var certificates = new TestCertificates(TestCertificates.Host);
         return new PushSink(certificates, await NodePeer.StartAsync("push-sink.mjs", certificates.CertificateFile, certificates.KeyFile));
     }
 
