@@ -74,7 +74,7 @@ public static class EtaPublication
             return Show(state, estimate, EtaVerdict.First, now);
         }
 
-        if (!IsNews(shown, estimate, now))
+        if (!IsNews(shown, estimate, raw.At < estimate.At, now))
         {
             return new EtaStep(Settled(state), EtaVerdict.Same, null);
         }
@@ -91,12 +91,12 @@ public static class EtaPublication
             : new EtaStep(state with { EarlierSince = since, Earlier = careful }, EtaVerdict.Settling, since + Stable);
     }
 
-    private static bool IsNews(EtaEstimate shown, EtaEstimate estimate, DateTimeOffset now)
+    private static bool IsNews(EtaEstimate shown, EtaEstimate estimate, bool isLifted, DateTimeOffset now)
     {
         var share = (estimate.At - now) * ShareOfRemaining;
 
-        // Who gave a time and no window has not said that it is exact.
-        var hasWindow = shown.From < shown.To;
+        // Who gave a time and no window has not said that it is exact. A time that only the floor keeps ahead leaves every window sooner or later, and is no news.
+        var hasWindow = shown.From < shown.To && !isLifted;
         return (estimate.At - shown.At).Duration() >= (share > SmallestChange ? share : SmallestChange) || (hasWindow && (estimate.At < shown.From || estimate.At > shown.To));
     }
 
@@ -108,7 +108,9 @@ public static class EtaPublication
     {
         var at = Max(raw.At, now + Floor);
         var from = Max(raw.From, now);
-        return raw with { At = at, From = from < at ? from : at, To = Max(raw.To, at) };
+
+        // Of a window that lies before that nothing is left.
+        return raw.To > at ? raw with { At = at, From = from < at ? from : at } : raw with { At = at, From = raw.At < at ? at : from < at ? from : at, To = at };
     }
 
     private static DateTimeOffset Max(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;

@@ -54,6 +54,9 @@ public sealed record Order
     /// <summary>When the driver took it, in the attempt under way; null: the driver does not have it.</summary>
     public DateTimeOffset? OnTheWaySince { get; init; }
 
+    /// <summary>Since when it is this driver's: the time of the event that named somebody else than before. Null: no driver is known, or since before this was kept.</summary>
+    public DateTimeOffset? DriverSince { get; init; }
+
     public DateTimeOffset? DeliveredAt { get; init; }
 
     /// <summary>Since when it has its status: the time of the event that moved it there.</summary>
@@ -61,6 +64,9 @@ public sealed record Order
 
     /// <summary>How many of its events tell of a failed attempt. As the next two it only grows with the set of events: ids are made of them.</summary>
     public int FailedAttempts { get; init; }
+
+    /// <summary>How often a correction has put it back on its way.</summary>
+    public int PutBack { get; init; }
 
     /// <summary>How many of its events say that it is late.</summary>
     public int DelaysRaised { get; init; }
@@ -86,6 +92,12 @@ public sealed record Order
 
     /// <summary>What a customer is told: an order of which only notes are known counts as placed.</summary>
     public OrderStatus ShownStatus() => Status ?? OrderStatus.Placed;
+
+    /// <summary>The number of the attempt to deliver that is under way, or comes next.</summary>
+    public int Attempt() => FailedAttempts + PutBack;
+
+    /// <summary>Whether where its driver was at a time is about this order. Where they were before having it is about somebody else's.</summary>
+    public bool Concerns(DateTimeOffset time) => !(time < OnTheWaySince) && !(time < DriverSince);
 
     /// <summary>What an operator should look at; none once it has ended.</summary>
     public OrderExceptions Exceptions() => OrderFlags.Exceptions(this);

@@ -27,6 +27,7 @@ public static class OrderHistory
             Total = next.Total ?? before.Total,
             Destination = next.Destination ?? before.Destination,
             Driver = next.Driver ?? before.Driver,
+            DriverSince = next.Driver is { } driver && driver.Id != before.Driver?.Id ? next.Time : before.DriverSince,
             Eta = next.Eta is { } eta ? eta with { RevisedAt = next.Time } : before.Eta,
             Pickup = next.Pickup ?? before.Pickup,
             PlacedAt = before.PlacedAt ?? (next.Type == EventTypes.OrderPlaced ? next.Time : null),
@@ -46,6 +47,7 @@ public static class OrderHistory
         var reached = OrderStatusTable.IsInterruption(status) ? before.Reached : OrderStatusTable.Rank(status);
         var onTheWay = OrderStatusTable.IsOnTheWay(status) ? before.OnTheWaySince ?? next.Time : (DateTimeOffset?)null;
         after = after with { Status = status, Reached = reached, OnTheWaySince = onTheWay, EndedAt = OrderStatusTable.IsActive(status) ? null : next.Time };
+        after = next.Correction && onTheWay is not null && reached < before.Reached ? after with { PutBack = before.PutBack + 1 } : after;
         return (OrderFlags.Moved(after, next), true);
     }
 

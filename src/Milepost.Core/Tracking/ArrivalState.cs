@@ -10,6 +10,22 @@ public enum ArrivalKind
     [JsonStringEnumMemberName("arriving")] Arriving,
 }
 
+/// <summary>What an arrival is judged by: an attempt to deliver, at a door.</summary>
+/// <param name="Attempt"><see cref="Orders.Order.Attempt"/>.</param>
+/// <param name="Door">Where the order was to go when the attempt began; null: not known.</param>
+/// <param name="Moves">How often the order was sent to another door. One that is nearer than <see cref="TrackingOptions.ArrivingMeters"/> is the same, told better.</param>
+public sealed record ArrivalAim(int Attempt, GeoPoint? Door, int Moves)
+{
+    public static readonly ArrivalAim None = new(0, null, 0);
+
+    /// <summary>What it is by now; the same object where it is the same attempt at the same door.</summary>
+    public ArrivalAim Now(int attempt, GeoPoint? door, TrackingOptions rules)
+    {
+        var isMoved = Door is { } before && door is { } after && Geodesy.Distance(before, after) > rules.ArrivingMeters;
+        return attempt == Attempt && !isMoved && (Door is not null || door is null) ? this : new ArrivalAim(attempt, isMoved ? door : Door ?? door, isMoved ? Moves + 1 : Moves);
+    }
+}
+
 /// <summary>How one attempt to deliver stands with its destination; kept as JSON. A new attempt, or another destination, starts anew (null).</summary>
 public sealed record ArrivalState
 {

@@ -57,7 +57,14 @@ public static class OrderStep
         if (before.Last is { } other && driver is not null && other.DriverId != driver.DriverId)
         {
             // The order has changed hands: where somebody else was says nothing about it any more.
-            before = new OrderTrack { Eta = before.Eta, KeptEta = before.KeptEta };
+            before = new OrderTrack { Eta = before.Eta, KeptEta = before.KeptEta, Aim = before.Aim };
+        }
+
+        var aim = before.Aim.Now(order.Attempt(), destination, rules);
+        if (aim != before.Aim)
+        {
+            // Sent to another door, the way to the one before leads nowhere any more.
+            before = before with { Aim = aim, Arrival = null, Progress = null, Route = aim.Moves == before.Aim.Moves ? before.Route : null };
         }
 
         var track = before with
@@ -72,7 +79,8 @@ public static class OrderStep
         DateTimeOffset? checkAt = null;
         if (OrderStatusTable.IsOnTheWay(order.ShownStatus()))
         {
-            foreach (var fix in accepted)
+            // Where the driver was before having the order brings nobody to its door.
+            foreach (var fix in accepted.Where(fix => order.Concerns(fix.Time)))
             {
                 track = geometry is null ? track : track with { Progress = RouteProgress.Project(geometry, track.Progress, fix, rules) };
                 if (destination is { } place)
@@ -91,7 +99,7 @@ public static class OrderStep
                 (track, raised, checkAt) = (track with { Arrival = step.State }, step.Raised, step.CheckAt);
             }
 
-            track = track with { MetersToGo = track.Progress?.MetersToGo ?? (destination is { } at && track.Last is { } last ? Geodesy.Distance(last.At, at) : null) };
+            track = track with { MetersToGo = track.Progress?.MetersToGo ?? (destination is { } at && track.Last is { } last && order.Concerns(last.Time) ? Geodesy.Distance(last.At, at) : null) };
         }
         else
         {

@@ -15,6 +15,9 @@ public sealed record OrderTrack
 
     public RouteProgress? Progress { get; init; }
 
+    /// <summary>Which attempt at which door is under way.</summary>
+    public ArrivalAim Aim { get; init; } = ArrivalAim.None;
+
     /// <summary>How the attempt under way stands with the destination; null: none is under way.</summary>
     public ArrivalState? Arrival { get; init; }
 

@@ -16,16 +16,17 @@ public static class TrackingEvents
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
-    /// <summary>The driver is at the door, or nearly. Once per attempt.</summary>
+    /// <summary>The driver is at the door, or nearly. Once per attempt and door.</summary>
     /// <param name="order">As it is now.</param>
+    /// <param name="aim">Which attempt at which door.</param>
     /// <param name="at">When: the time of the fix.</param>
     /// <param name="now">The time.</param>
-    public static RecordedEvent Arriving(Order order, DateTimeOffset at, DateTimeOffset now) =>
-        New(order, EventTypes.OrderStatusChanged, Id($"arriving:{order.Id}:{order.FailedAttempts}"), at, now) with { Status = OrderStatus.Arriving };
+    public static RecordedEvent Arriving(Order order, ArrivalAim aim, DateTimeOffset at, DateTimeOffset now) =>
+        New(order, EventTypes.OrderStatusChanged, Id($"arriving:{order.Id}:{aim.Attempt}:{aim.Moves}"), at, now) with { Status = OrderStatus.Arriving };
 
-    /// <summary>The driver is near the destination. Once per attempt.</summary>
-    public static RecordedEvent Nearby(Order order, DateTimeOffset at, DateTimeOffset now) =>
-        New(order, EventTypes.OrderNearby, Id($"nearby:{order.Id}:{order.FailedAttempts}"), at, now);
+    /// <summary>The driver is near the destination. Once per attempt and door.</summary>
+    public static RecordedEvent Nearby(Order order, ArrivalAim aim, DateTimeOffset at, DateTimeOffset now) =>
+        New(order, EventTypes.OrderNearby, Id($"nearby:{order.Id}:{aim.Attempt}:{aim.Moves}"), at, now);
 
     /// <summary>The order is late, or no longer. Once per time that the order says so.</summary>
     public static RecordedEvent Delayed(Order order, DelayNotice notice, DateTimeOffset now) =>
@@ -35,13 +36,16 @@ public static class TrackingEvents
     public static RecordedEvent Stale(Order order, StaleNotice notice, DateTimeOffset now) =>
         New(order, EventTypes.OrderLocationStale, Id($"{(notice.Stale ? "stale" : "fresh")}:{order.Id}:{order.StalesRaised}"), Behind(order, now), now) with { Stale = notice };
 
-    /// <summary>Customers should see another ETA. Once per estimate.</summary>
+    /// <summary>
+    /// Customers should see another ETA. Once per estimate and minute shown: an estimate that has passed is shown as a later time than it says, and two nodes reckon
+    /// that at two moments.
+    /// </summary>
     /// <param name="order">As it is now.</param>
     /// <param name="eta">What they should see.</param>
     /// <param name="calculatedAt">When it was estimated.</param>
     /// <param name="now">The time.</param>
     public static RecordedEvent EtaUpdated(Order order, Protocol.Orders.Eta eta, DateTimeOffset calculatedAt, DateTimeOffset now) =>
-        New(order, EventTypes.OrderEtaUpdated, Id($"eta:{order.Id}:{calculatedAt.UtcTicks}"), now, now) with { Eta = eta };
+        New(order, EventTypes.OrderEtaUpdated, Id($"eta:{order.Id}:{calculatedAt.UtcTicks}:{eta.At.UtcTicks / TimeSpan.TicksPerMinute}"), now, now) with { Eta = eta };
 
     // Flags are taken in the order of the events' times. Where another node's clock is a little ahead of ours, what we say about its flag comes behind it.
     private static DateTimeOffset Behind(Order order, DateTimeOffset now) =>

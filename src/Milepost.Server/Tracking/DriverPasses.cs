@@ -71,7 +71,7 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
     {
         if (step.Raised is { } raised)
         {
-            yield return raised is ArrivalKind.Arriving ? TrackingEvents.Arriving(order, at, now) : TrackingEvents.Nearby(order, at, now);
+            yield return raised is ArrivalKind.Arriving ? TrackingEvents.Arriving(order, step.Track.Aim, at, now) : TrackingEvents.Nearby(order, step.Track.Aim, at, now);
         }
 
         if (step.Publish is { } estimate)
@@ -85,9 +85,9 @@ internal sealed class DriverPasses(TrackingOptions rules, IOrderPlans plans, Rou
         }
     }
 
-    // The orders that the driver has with them; without any the point is the driver's alone.
+    // The orders that the driver had with them there; without any the point is the driver's alone.
     private static IEnumerable<HistoryPoint> Points(DriverKey driver, IReadOnlyList<TrackedOrder> orders, LocationFix fix) =>
-        orders.Where(order => OrderStatusTable.IsOnTheWay(order.Order.ShownStatus())).Select(order => (string?)order.Order.Id).DefaultIfEmpty(null).Select(orderId => new HistoryPoint
+        orders.Where(order => OrderStatusTable.IsOnTheWay(order.Order.ShownStatus()) && order.Order.Concerns(fix.Time)).Select(order => (string?)order.Order.Id).DefaultIfEmpty(null).Select(orderId => new HistoryPoint
         {
             Tenant = driver.Tenant,
             DriverId = driver.DriverId,

@@ -65,7 +65,7 @@ internal sealed class OrderViews(ITrackingStore store, ViewerPolicy policy, Trac
 
     /// <summary>Where the driver was seen last, as far as it concerns this order: customers are not shown where the driver was before having it.</summary>
     internal static LocationFix? LastSeen(Order order, OrderTrack track, Audience audience) =>
-        track.Last is { } last && last.DriverId == order.Driver?.Id && (audience is Audience.Staff || order.OnTheWaySince is not { } since || last.Time >= since) ? last : null;
+        track.Last is { } last && last.DriverId == order.Driver?.Id && (audience is Audience.Staff || order.Concerns(last.Time)) ? last : null;
 
     private async Task<(OrderTrack? Track, bool IsAlone)> WayAsync(Order order, CancellationToken cancellationToken)
     {

@@ -92,7 +92,7 @@ public sealed class OutlivedTests
         var context = new RecordingContext();
         context.Orders.Add(new TenantKey(Some.Tenant, "o-1"), order);
         context.Customers.Add(new TenantKey(Some.Tenant, "c-1"), Ada);
-        return (context, type == EventTypes.OrderNearby ? TrackingEvents.Nearby(order, Now, Now) : TrackingEvents.Delayed(order, new DelayNotice(true, "eta_passed"), Now));
+        return (context, type == EventTypes.OrderNearby ? TrackingEvents.Nearby(order, Core.Tracking.ArrivalAim.None, Now, Now) : TrackingEvents.Delayed(order, new DelayNotice(true, "eta_passed"), Now));
     }
 
     private static RecordingPlan Plan(RecordingContext context, RecordedEvent recorded) => RecordingPlanner.Plan(context, Some.Tools, [recorded], recorded.Time > Now ? recorded.Time : Now);

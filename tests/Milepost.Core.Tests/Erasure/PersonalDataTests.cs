@@ -15,7 +15,7 @@ public sealed class PersonalDataTests
     [Theory]
     [InlineData(typeof(RecordedEvent), "Customer Destination Eta Message Note Pickup Proof Rating", "Correction CustomerVisible Delay Driver Id Items Promise ReceivedAt Source Stale Status Subject Tenant Time Total Type")]
     [InlineData(typeof(Order), "Destination Eta Pickup Proof Rating",
-        "CustomerId DelayToldAt Delayed DelaysRaised DelaysTold DeliveredAt Driver EndedAt EventCount FailedAttempts HeardAt Id Items Last LocationStale OnTheWaySince PaidAt PlacedAt Promise PromiseGiven Reached StalesRaised Status StatusSince Tenant Total")]
+        "CustomerId DelayToldAt Delayed DelaysRaised DelaysTold DeliveredAt Driver DriverSince EndedAt EventCount FailedAttempts HeardAt Id Items Last LocationStale OnTheWaySince PaidAt PlacedAt Promise PromiseGiven PutBack Reached StalesRaised Status StatusSince Tenant Total")]
     [InlineData(typeof(MessageRequest), "Body CollapseKey Data Title", "Category Channels DigestWindow ExpiresAt Lane OrderId Priority RequestId SendAt Type")]
     [InlineData(typeof(Customer), "Devices Preferences PreferencesVersion Profile ProfileKey", "ErasedAt Tenant")]
     [InlineData(

@@ -114,6 +114,30 @@ public sealed class EtaPublicationTests
         shown.ShouldBeInRange(10, 16);
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(-5, 0)]
+    [InlineData(-5, 1)]
+    [InlineData(0, 2)]
+    public void Nor_is_one_of_whom_it_is_said_every_two_seconds_that_it_takes_twenty_more(double from, double to)
+    {
+        EtaState? state = null;
+        var shown = new List<DateTimeOffset>();
+        for (var second = 0; second <= 600; second += 2)
+        {
+            var (now, at) = (Start.AddSeconds(second), Start.AddSeconds(second + 20));
+            var step = EtaPublication.Step(state, In(0) with { At = at, From = at.AddMinutes(from), To = at.AddMinutes(to) }, now);
+            state = step.State;
+            if (step.Publish)
+            {
+                shown.Add(now);
+            }
+        }
+
+        shown.Zip(shown.Skip(1)).ShouldAllBe(pair => pair.Second - pair.First >= TimeSpan.FromMinutes(2));
+        shown.Count.ShouldBeInRange(4, 6);
+    }
+
     [Fact]
     public void What_somebody_else_showed_is_what_counts()
     {

@@ -15,7 +15,7 @@ public sealed class TrackingEventsTests
         var order = OrderHistory.Replay([Some.Placed("e-1", 1)]).Order;
         foreach (var (one, other) in new Func<DateTimeOffset, RecordedEvent>[]
         {
-            now => TrackingEvents.Arriving(order, Now, now), now => TrackingEvents.Nearby(order, Now, now), now => TrackingEvents.Delayed(order, new DelayNotice(true, "eta_passed"), now),
+            now => TrackingEvents.Arriving(order, ArrivalAim.None, Now, now), now => TrackingEvents.Nearby(order, ArrivalAim.None, Now, now), now => TrackingEvents.Delayed(order, new DelayNotice(true, "eta_passed"), now),
             now => TrackingEvents.Stale(order, new StaleNotice(true, null), now), now => TrackingEvents.EtaUpdated(order, new Eta(Now, null, null, null), Now, now),
         }.Select(make => (make(Now), make(Now.AddSeconds(3)))))
         {
@@ -30,11 +30,22 @@ public sealed class TrackingEventsTests
     {
         RecordedEvent[] events = [Some.Placed("e-1", 1), Some.Status("e-2", OrderStatus.OutForDelivery, 2), Some.Status("e-3", OrderStatus.AttemptFailed, 3), Some.Status("e-4", OrderStatus.OutForDelivery, 4)];
         var (first, second) = (OrderHistory.Replay(events[..2]).Order, OrderHistory.Replay(events).Order);
-        TrackingEvents.Arriving(first, Now, Now).Id.ShouldBe("arriving:o-1:0");
-        TrackingEvents.Arriving(second, Now, Now).Id.ShouldBe("arriving:o-1:1");
-        TrackingEvents.Nearby(first, Now, Now).Id.ShouldNotBe(TrackingEvents.Nearby(second, Now, Now).Id);
-        OrderHistory.Step(second, TrackingEvents.Arriving(second, Now, Now)).Order.Status.ShouldBe(OrderStatus.Arriving);
+        TrackingEvents.Arriving(first, Aim(first), Now, Now).Id.ShouldBe("arriving:o-1:0:0");
+        TrackingEvents.Arriving(second, Aim(second), Now, Now).Id.ShouldBe("arriving:o-1:1:0");
+        TrackingEvents.Nearby(first, Aim(first), Now, Now).Id.ShouldNotBe(TrackingEvents.Nearby(second, Aim(second), Now, Now).Id);
+        OrderHistory.Step(second, TrackingEvents.Arriving(second, Aim(second), Now, Now)).Order.Status.ShouldBe(OrderStatus.Arriving);
     }
+
+    [Fact]
+    public void An_estimate_that_is_shown_as_a_later_time_is_another_event()
+    {
+        var order = OrderHistory.Replay([Some.Placed("e-1", 1)]).Order;
+        var ids = new[] { 0, 0.1, 2, 4 }.Select(minutes => TrackingEvents.EtaUpdated(order, new Eta(Now.AddMinutes(minutes), null, null, null), Now, Now).Id).ToList();
+        ids[1].ShouldBe(ids[0], "the same, found out by two nodes");
+        ids.Distinct().Count().ShouldBe(3);
+    }
+
+    private static ArrivalAim Aim(Order order) => ArrivalAim.None.Now(order.Attempt(), null, TrackingOptions.Default);
 
     [Fact]
     public void A_flag_can_be_raised_taken_back_and_raised_again_without_an_id_coming_twice()

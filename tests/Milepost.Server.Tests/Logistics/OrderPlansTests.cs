@@ -228,12 +228,21 @@ public sealed class OrderPlansTests : IAsyncLifetime
         _engine.Asked.Count.ShouldBe(3);
         _engine.Asked.Count(asked => asked.StartsWith($"{Shop}", StringComparison.Ordinal)).ShouldBe(1);
 
+        // Sent to another door it is another way.
+        var elsewhere = new GeoPoint(Door.Lat + 0.01, Door.Lon);
+        var version = plan.Route.Version;
+        plans.Want(Wish with { Destination = elsewhere });
+        await PassAsync(plans);
+        _engine.Asked.ShouldContain($"{Shop} {elsewhere}");
+        plans.Get("acme", "o-1")!.Route!.Version.ShouldBe(version + 1);
+        _engine.Asked.Count.ShouldBe(5);
+
         _documents["/v1/acme/orders/o-1/route"] = Route(1);
         _documents["/v1/acme/orders/o-1/eta"] = Eta(1, "d-7");
         plans.Missed("acme");
         await PassAsync(plans);
         (plans.Get("acme", "o-1")!.Route!.Source, plans.Get("acme", "o-1")!.Eta!.Source).ShouldBe((PlanSource.Logistics, PlanSource.Logistics));
-        _engine.Asked.Count.ShouldBe(3);
+        _engine.Asked.Count.ShouldBe(5);
     }
 
     [Fact]

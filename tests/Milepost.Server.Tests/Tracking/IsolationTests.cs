@@ -58,6 +58,9 @@ public sealed class IsolationTests
 
         public OrderStatus Status { get; set; } = OrderStatus.CourierAssigned;
 
+        /// <summary>Since when it is this driver's, where it was somebody else's before.</summary>
+        public DateTimeOffset Since { get; set; }
+
         /// <summary>A fix came while the driver had it.</summary>
         public bool Seen { get; set; }
 
@@ -100,8 +103,8 @@ public sealed class IsolationTests
             var order = _orders[random.Next(_orders.Count)];
             switch (random.Next(10))
             {
-                case 3 or 4 when service is not null && order is { IsOpen: true, IsOnTheWay: false }:
-                case 8 when order is { IsOpen: true, IsOnTheWay: false }:
+                case 3 or 4 when service is not null && order.IsOpen:
+                case 8 when order.IsOpen:
                     await HandOverAsync(order, where);
                     break;
                 case < 5:
@@ -153,14 +156,24 @@ public sealed class IsolationTests
             }
         }
 
-        /// <summary>Another driver takes the order. Where there is a service, it says nothing at first, so that nobody knows where else this driver has to go.</summary>
+        /// <summary>
+        /// Another driver takes the order, also on the way. Where there is a service, it says nothing at first, so that nobody knows where else this driver has to go.
+        /// A fix from before comes late: where the driver was then is about the driver's other orders.
+        /// </summary>
         private async Task HandOverAsync(Order order, string where)
         {
-            var before = order.Driver;
+            var (before, moment) = (order.Driver, ride.Moment());
             order.Driver = _drivers[random.Next(_drivers.Length)];
-            order.Seen = false;
+            order.Seen &= before == order.Driver;
             service?.Fail();
             await ride.TellAsync(order.Id, EventTypes.OrderDriverAssigned, new { driver = new { id = order.Driver, name = "Bo Smith", vehicle = "van" } });
+            if (before != order.Driver)
+            {
+                order.Since = moment.AddTicks(1);
+                await FixAsync(order.Driver, where + " (from before the hand-over)", moment);
+                await CheckBeforeTheNextFixAsync(order, where);
+            }
+
             if (service is null || before == order.Driver)
             {
                 service?.Answer();
@@ -168,7 +181,11 @@ public sealed class IsolationTests
             }
 
             service.Forget(order.Id);
-            await MoveAsync(order);
+            if (!order.IsOnTheWay)
+            {
+                await MoveAsync(order);
+            }
+
             await FixAsync(order.Driver, where + " (nobody asked yet)");
             service.Assign(order.Id, order.Driver, stops: random.Next(2));
             service.Answer();
@@ -211,8 +228,9 @@ public sealed class IsolationTests
             response.EnsureSuccessStatusCode();
         }
 
-        private async Task FixAsync(string driver, string where)
+        private async Task FixAsync(string driver, string where, DateTimeOffset? time = null)
         {
+            var at = time ?? ride.Moment();
             foreach (var viewer in _viewers)
             {
                 // What came before this fix is checked as what it is: not a place.
@@ -220,10 +238,10 @@ public sealed class IsolationTests
             }
 
             // Far from every door, and nobody leaps: arrivals and the filter are not what this is about.
-            await ride.FixAsync(driver, Geodesy.Destination(Ride.Pickup, 180, 500 + random.Next(8)));
+            await ride.FixAsync(driver, Geodesy.Destination(Ride.Pickup, 180, 500 + random.Next(8)), time: at);
             await LookedAtAsync();
-            var expected = _viewers.ToDictionary(viewer => viewer, viewer => Sees(viewer, driver) ? 1 : 0);
-            foreach (var order in _orders.Where(order => order.Driver == driver && order.IsOnTheWay))
+            var expected = _viewers.ToDictionary(viewer => viewer, viewer => Sees(viewer, driver, at) ? 1 : 0);
+            foreach (var order in _orders.Where(order => order.Driver == driver && order.IsOnTheWay && order.Since <= at))
             {
                 order.Seen = true;
             }
@@ -234,11 +252,11 @@ public sealed class IsolationTests
             }
         }
 
-        /// <summary>Whether a new place of this driver is shown to the viewer.</summary>
-        private bool Sees(Viewer viewer, string driver)
+        /// <summary>Whether a new place of this driver, as of a time, is shown to the viewer.</summary>
+        private bool Sees(Viewer viewer, string driver, DateTimeOffset at)
         {
             var order = _orders.First(order => order.Id == viewer.Order);
-            return order.Driver == driver && order.IsOpen && (viewer.Audience is Audience.Staff || MaySeePlace(viewer.Audience, order));
+            return order.Driver == driver && order.IsOpen && (viewer.Audience is Audience.Staff || (order.Since <= at && MaySeePlace(viewer.Audience, order)));
         }
 
         private bool MaySeePlace(Audience audience, Order order) =>

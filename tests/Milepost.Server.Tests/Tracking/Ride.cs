@@ -81,6 +81,9 @@ internal sealed class Ride : IDisposable
         (_shop as IDisposable)?.Dispose();
     }
 
+    /// <summary>A time at which nothing else happens: behind everything so far, before everything to come.</summary>
+    public DateTimeOffset Moment() => Next();
+
     // What the rules compare are these times, not ours.
     private DateTimeOffset Next() => _clock += _step;
 }

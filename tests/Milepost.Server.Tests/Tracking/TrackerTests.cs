@@ -163,6 +163,16 @@ public sealed class TrackerTests : IAsyncLifetime
         timeline.Count(entry => entry.Status == OrderStatus.Arriving).ShouldBe(1);
         var inbox = await _server.Client("anna").Notifications.ListAsync();
         inbox.Items.Count(notification => notification.Type == "order.nearby").ShouldBe(1);
+
+        // It was not delivered after all.
+        await _ride.BecomesAsync("o-1", OrderStatus.Delivered);
+        await _ride.TellAsync("o-1", EventTypes.OrderStatusChanged, new { status = "out_for_delivery", correction = true });
+        for (var fix = 0; (await TrackAsync("anna", "o-1")).Status != OrderStatus.Arriving; fix++)
+        {
+            fix.ShouldBeLessThan(200);
+            await _ride.FixAsync(Driver, Geodesy.Destination(Ride.Pickup, 0, 1_990 + (fix % 2)), time: TimeProvider.System.GetUtcNow());
+            await SettledAsync();
+        }
     }
 
     [Theory]

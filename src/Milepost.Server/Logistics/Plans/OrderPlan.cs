@@ -1,3 +1,5 @@
+using Milepost.Core.Tracking;
+
 namespace Milepost.Server.Logistics.Plans;
 
 /// <summary>Where a route or an estimate came from.</summary>
@@ -18,6 +20,9 @@ internal sealed record PlannedRoute(string Polyline, int? Precision, PlanSource 
     public double? DistanceMeters { get; init; }
 
     public double? DurationSeconds { get; init; }
+
+    /// <summary>From where to where an engine was asked; null: a service said it.</summary>
+    public (GeoPoint? Pickup, GeoPoint? Destination)? Between { get; init; }
 
     /// <summary>Whose route it is, where the source says so.</summary>
     public string? DriverId { get; init; }

@@ -73,15 +73,21 @@ internal sealed class PlanFetch(LogisticsClient? client, IRoutingEngine? engine,
         var hasNone = HasNone(read);
 
         // The way between two places does not change: it is asked for once.
-        if (before.Route is { Source: PlanSource.Routing } kept && engine is not null)
+        if (before.Route is { Source: PlanSource.Routing } kept && kept.Between == (wish.Pickup, wish.Destination) && engine is not null)
         {
             return plan => plan with { Route = kept, ServiceHasNoRoute = hasNone };
         }
 
         var found = mayAskEngine ? await AskAsync(wish.Pickup, wish.Destination, cancellationToken) : null;
+        var version = before.Route is { Source: PlanSource.Routing } other ? other.Version + 1 : 1;
         return plan => plan with
         {
-            Route = found is null ? null : new PlannedRoute(found.Polyline, EngineRoute.Precision, PlanSource.Routing, 1, time.GetUtcNow()) { DistanceMeters = found.Meters, DurationSeconds = found.Duration.TotalSeconds },
+            Route = found is null ? null : new PlannedRoute(found.Polyline, EngineRoute.Precision, PlanSource.Routing, version, time.GetUtcNow())
+            {
+                DistanceMeters = found.Meters,
+                DurationSeconds = found.Duration.TotalSeconds,
+                Between = (wish.Pickup, wish.Destination),
+            },
             ServiceHasNoRoute = hasNone,
         };
     }
