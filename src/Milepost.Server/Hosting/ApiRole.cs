@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Milepost.Server.Admin;
 using Milepost.Server.Admin.Decisions;
 using Milepost.Server.Admin.Tracking;
@@ -8,16 +9,27 @@ using Milepost.Server.Channels.WebPush;
 using Milepost.Server.Ingest;
 using Milepost.Server.Ingest.Locations;
 using Milepost.Server.Ingest.Messages;
+using Milepost.Server.Settings;
 using Milepost.Server.Templates;
 using Milepost.Server.Tenants;
 using Milepost.Server.Unsubscribe;
+using Milepost.Server.Worker;
 
 namespace Milepost.Server.Hosting;
 
 /// <summary>The role <c>api</c>: takes events, answers REST, gives out tickets.</summary>
 internal static class ApiRole
 {
-    public static void Add(IServiceCollection services) => services.AddSingleton<BulkTurns>();
+    public static void Add(IServiceCollection services, ServerSettings settings)
+    {
+        services.AddSingleton<BulkTurns>();
+
+        // What a worker decides with, to say what it would decide.
+        services.TryAddSingleton(settings.Delivery);
+        services.TryAddSingleton<MessageComposer>();
+        services.TryAddSingleton<DeliveryAllowance>();
+        services.AddSingleton<DeliveryForecast>();
+    }
 
     public static void Map(WebApplication app)
     {

@@ -103,7 +103,7 @@ internal static class MilepostServer
 
         if (settings.Roles.HasFlag(Roles.Api))
         {
-            ApiRole.Add(services);
+            ApiRole.Add(services, settings);
             EmailParts.AddFeedback(services);
             services.AddSingleton<IDeliveryFeedback, DeliveryFeedback>();
         }

@@ -47,7 +47,7 @@ internal sealed class DeliveryClearing(
 
         var message = composer.Compose(due, send);
         return routes.Of(lease.Delivery.Channel).DownUntil(message) is { } until
-            ? new Cleared(lease, new Clearance.Hold(until, ClearanceCode.ProviderDown, "No provider of the channel can be used at the moment."), null)
+            ? new Cleared(lease, Down(until), null)
             : new Cleared(lease, send, message);
     }
 
@@ -64,9 +64,7 @@ internal sealed class DeliveryClearing(
         {
             if (found[place] is { } suppressed)
             {
-                var lease = cleared[asked[place]].Lease;
-                cleared[asked[place]] = new Cleared(
-                    lease, new Clearance.Stop(DeliveryState.Suppressed, ClearanceCode.AddressSuppressed, $"Nothing is sent to this address: {suppressed.Reason.Wire()}."), null);
+                cleared[asked[place]] = new Cleared(cleared[asked[place]].Lease, Suppressed(suppressed), null);
             }
         }
     }
@@ -97,5 +95,10 @@ internal sealed class DeliveryClearing(
         }
     }
 
-    private static ChannelAddress Key(OutgoingMessage message) => new(message.Tenant, message.Channel, message.Address);
+    internal static Clearance Down(DateTimeOffset until) => new Clearance.Hold(until, ClearanceCode.ProviderDown, "No provider of the channel can be used at the moment.");
+
+    internal static Clearance Suppressed(SuppressedAddress address) =>
+        new Clearance.Stop(DeliveryState.Suppressed, ClearanceCode.AddressSuppressed, $"Nothing is sent to this address: {address.Reason.Wire()}.");
+
+    internal static ChannelAddress Key(OutgoingMessage message) => new(message.Tenant, message.Channel, message.Address);
 }

@@ -72,7 +72,7 @@ internal static class DecisionEndpoints
         return new Decision(decided.Notification.EventId, customer, decided.Notification, channels);
     }
 
-    private static async Task<IResult> DryRunAsync(HttpContext context, EventRecorder recorder, ITenantCatalog tenants, TimeProvider time, string tenant)
+    private static async Task<IResult> DryRunAsync(HttpContext context, EventRecorder recorder, DeliveryForecast forecast, ITenantCatalog tenants, TimeProvider time, string tenant)
     {
         var request = CloudEventsRequest.Read(context.Request.Headers, await BodyBytes.ReadAsync(context), tenant, time.GetUtcNow(), out var refused);
         if (request is null)
@@ -88,10 +88,10 @@ internal static class DecisionEndpoints
         }
 
         var plan = await recorder.DryRunAsync(recorded, context.RequestAborted);
-        return TypedResults.Ok(View(plan, recorded, tenants.Of(tenant)));
+        return TypedResults.Ok(await ViewAsync(plan, recorded, tenants.Of(tenant), forecast, context.RequestAborted));
     }
 
-    private static DryRun View(RecordingPlan plan, RecordedEvent recorded, TenantSettings settings)
+    private static async Task<DryRun> ViewAsync(RecordingPlan plan, RecordedEvent recorded, TenantSettings settings, DeliveryForecast forecast, CancellationToken cancellationToken)
     {
         var (outcome, text) = plan.Outcomes[0] switch
         {
@@ -100,12 +100,24 @@ internal static class DecisionEndpoints
             RecordOutcome.Rejected rejected => ("rejected", rejected.Detail),
             _ => throw new UnreachableException(),
         };
-        return new DryRun(outcome, text, [.. plan.Notifications.Select(told => new DryDecision(
-            told.CustomerId, told.Notification, [.. told.Verdicts.Select(verdict => View(verdict, plan, told, recorded, settings))]))]);
+        var decisions = new List<DryDecision>();
+        foreach (var told in plan.Notifications)
+        {
+            var channels = new List<DryChannel>();
+            foreach (var verdict in told.Verdicts)
+            {
+                channels.Add(await ViewAsync(verdict, plan, told, recorded, settings, forecast, cancellationToken));
+            }
+
+            decisions.Add(new DryDecision(told.CustomerId, told.Notification, channels));
+        }
+
+        return new DryRun(outcome, text, decisions);
     }
 
     // As if nothing else happened until it is due, and no device acknowledged.
-    private static DryChannel View(ChannelVerdict verdict, RecordingPlan plan, AddressedNotification told, RecordedEvent recorded, TenantSettings settings)
+    private static async Task<DryChannel> ViewAsync(
+        ChannelVerdict verdict, RecordingPlan plan, AddressedNotification told, RecordedEvent recorded, TenantSettings settings, DeliveryForecast forecast, CancellationToken cancellationToken)
     {
         if (plan.Deliveries.Find(delivery => delivery.Id == verdict.DeliveryId) is not { } delivery)
         {
@@ -119,7 +131,14 @@ internal static class DecisionEndpoints
             Order = plan.Orders.GetValueOrDefault(new TenantKey(recorded.Tenant, recorded.Subject)),
             Siblings = [QueuedDelivery.New(delivery)],
         };
-        return ClearanceRules.Decide(new ClearanceCase(QueuedDelivery.New(delivery), facts, settings, delivery.Due)) switch
+        var due = new ClearanceCase(QueuedDelivery.New(delivery), facts, settings, delivery.Due);
+        var clearance = ClearanceRules.Decide(due);
+        if (clearance is Clearance.Send send)
+        {
+            clearance = await forecast.ObstacleAsync(due, send, cancellationToken) ?? clearance;
+        }
+
+        return clearance switch
         {
             Clearance.Send => new DryChannel(verdict.Channel, "send", delivery.UnlessAcknowledged ? verdict.Text : string.Create(CultureInfo.InvariantCulture, $"Goes out by {delivery.Channel.Wire()}."), delivery.Due),
             Clearance.Hold hold => new DryChannel(verdict.Channel, hold.Code, hold.Text, hold.Until),

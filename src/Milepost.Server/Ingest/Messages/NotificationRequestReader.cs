@@ -9,6 +9,7 @@ using Milepost.Protocol.Events;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Preferences;
 using Milepost.Server.Api;
+using Milepost.Server.Settings;
 
 namespace Milepost.Server.Ingest.Messages;
 
@@ -21,7 +22,11 @@ internal static partial class NotificationRequestReader
     /// <summary>Names what asks for notifications, among the sources of events.</summary>
     public const string Source = "/notifications";
 
+    private static readonly string[] Fields =
+        [.. ProtocolJson.Default.NotificationRequest.Properties.Select(property => property.Name)];
+
     private const int MaxCustomers = 1_000;
+    private const int MaxName = 64;
     private const int MaxData = 16 * 1024;
     private const int MaxBody = 2_000;
     private static readonly TimeSpan Farthest = TimeSpan.FromDays(366);
@@ -29,6 +34,7 @@ internal static partial class NotificationRequestReader
     public static ReadRequest? Read(JsonElement body, string tenant, DateTimeOffset now, out Rejection? rejection)
     {
         var fields = new FieldReader();
+        Known(fields, body);
         var id = fields.Find(body, "", "id", required: false) is null ? Guid.CreateVersion7(now).ToString("N") : fields.Id(body, "", "id");
         var request = Message(fields, body, id, now);
         var (customers, rejected) = Customers(fields, body);
@@ -45,6 +51,15 @@ internal static partial class NotificationRequestReader
             ReceivedAt = now,
             Message = request! with { Lane = isBulk ? DeliveryLane.Bulk : DeliveryLane.News },
         })], rejected);
+    }
+
+    // A misspelt "sendAt" would be sent at once, and cannot be taken back.
+    private static void Known(FieldReader fields, JsonElement body)
+    {
+        if (body.ValueKind == JsonValueKind.Object && body.EnumerateObject().Select(field => field.Name).FirstOrDefault(name => !Fields.Contains(name)) is { } unknown)
+        {
+            fields.Reject(ErrorCode.InvalidField, unknown.Length > MaxName ? null : unknown, unknown.Length <= MaxName && Spelling.Nearest(unknown, Fields) is { } near ? $"There is no such field. Did you mean {near}?" : $"There is no such field. The fields are {string.Join(", ", Fields)}.");
+        }
     }
 
     private static MessageRequest? Message(FieldReader fields, JsonElement body, string? id, DateTimeOffset now)
