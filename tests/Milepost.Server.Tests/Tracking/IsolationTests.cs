@@ -22,12 +22,18 @@ public sealed class IsolationTests
     private static readonly string[] GuestFields = ["lat", "lon", "time", "heading"];
     private static readonly string[] GuestEntryFields = ["status", "active", "time", "eta", "delayed", "locationStale"];
 
+    // Metres from the door, between two places where drivers are seen.
+    private const double Limit = 2_503.5;
+
     private enum Policy
     {
         Usual,
         GuestsNoPlace,
         CustomersNoPlace,
         NobodyNames,
+
+        /// <summary>Places only nearer than <see cref="Limit"/>; where there is a service the way there may be any, so that it has no part in this.</summary>
+        Near,
     }
 
     [Theory]
@@ -63,6 +69,9 @@ public sealed class IsolationTests
 
         /// <summary>A fix came while the driver had it.</summary>
         public bool Seen { get; set; }
+
+        /// <summary>How far from the door that was, in metres.</summary>
+        public double Away { get; set; }
 
         public bool IsOnTheWay => OnTheWay.Contains(Status);
 
@@ -115,7 +124,7 @@ public sealed class IsolationTests
                     await CheckBeforeTheNextFixAsync(order, where);
                     break;
                 case 9:
-                    await ChooseAsync((Policy)random.Next(4));
+                    await ChooseAsync((Policy)random.Next(service is null ? 5 : 4));
                     break;
             }
 
@@ -221,6 +230,7 @@ public sealed class IsolationTests
             {
                 Policy.GuestsNoPlace => new { guest = new { location = never } },
                 Policy.CustomersNoPlace => new { customer = new { location = never } },
+                Policy.Near => new { customer = new { location = new { when = "active", withinStops = 0, withinMeters = Limit } } },
                 Policy.NobodyNames => new { customer = new { name = never, vehicle = never, photo = never } },
                 _ => new { },
             };
@@ -238,12 +248,13 @@ public sealed class IsolationTests
             }
 
             // Far from every door, and nobody leaps: arrivals and the filter are not what this is about.
-            await ride.FixAsync(driver, Geodesy.Destination(Ride.Pickup, 180, 500 + random.Next(8)), time: at);
+            var away = 2_500 + random.Next(8);
+            await ride.FixAsync(driver, Geodesy.Destination(Ride.Door, 180, away), time: at);
             await LookedAtAsync();
-            var expected = _viewers.ToDictionary(viewer => viewer, viewer => Sees(viewer, driver, at) ? 1 : 0);
+            var expected = _viewers.ToDictionary(viewer => viewer, viewer => Sees(viewer, driver, at, away) ? 1 : 0);
             foreach (var order in _orders.Where(order => order.Driver == driver && order.IsOnTheWay && order.Since <= at))
             {
-                order.Seen = true;
+                (order.Seen, order.Away) = (true, away);
             }
 
             foreach (var viewer in _viewers)
@@ -253,16 +264,17 @@ public sealed class IsolationTests
         }
 
         /// <summary>Whether a new place of this driver, as of a time, is shown to the viewer.</summary>
-        private bool Sees(Viewer viewer, string driver, DateTimeOffset at)
+        private bool Sees(Viewer viewer, string driver, DateTimeOffset at, double away)
         {
             var order = _orders.First(order => order.Id == viewer.Order);
-            return order.Driver == driver && order.IsOpen && (viewer.Audience is Audience.Staff || (order.Since <= at && MaySeePlace(viewer.Audience, order)));
+            return order.Driver == driver && order.IsOpen && (viewer.Audience is Audience.Staff || (order.Since <= at && MaySeePlace(viewer.Audience, order, away)));
         }
 
-        private bool MaySeePlace(Audience audience, Order order) =>
+        private bool MaySeePlace(Audience audience, Order order, double away) =>
             order.IsOnTheWay
             && IsNext(order)
             && _policy is not Policy.CustomersNoPlace
+            && (_policy is not Policy.Near || away < Limit)
             && (audience is Audience.Customer || _policy is not Policy.GuestsNoPlace);
 
         private bool IsNext(Order order) => service is null
@@ -293,7 +305,7 @@ public sealed class IsolationTests
                 return;
             }
 
-            answer.TryGetProperty("location", out _).ShouldBe(order.Seen && MaySeePlace(viewer.Audience, order), because);
+            answer.TryGetProperty("location", out _).ShouldBe(order.Seen && MaySeePlace(viewer.Audience, order, order.Away), because);
             var named = (order.IsOnTheWay || order.Status is OrderStatus.CourierAssigned) && _policy is not Policy.NobodyNames;
             answer.TryGetProperty("driver", out var driver).ShouldBe(named, because);
             if (named)
