@@ -1,13 +1,16 @@
 // What leaves the server and how fast: posts paid orders at a rate, takes the mails with an SMTP server (package smtp-server of tests/peers) and webhooks
-// with an HTTP server in this process, so that one clock measures all. bench/notify.sh starts it with a server beside it.
+// with an HTTP server in this process, so that one clock measures all; the other channels' far sides are in notify-sinks.mjs. bench/notify.sh starts it with a
+// server beside it.
 //   latency    --rate N --seconds S [--bulk 10]   from the answer to the POST until the mail has arrived; with --bulk so many requests of 1,000 customers go out meanwhile
-//   drain      --channel email|outbox|webhook --count N     how fast one worker empties a queue of N that is due at once
+//   drain      --channel email|outbox|webhook|sms|webpush|fcm|apns --count N     how fast one worker empties a queue of N that is due at once
 import { createHmac, randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { listen, sinkNames } from './notify-sinks.mjs';
 
 const { SMTPServer } = createRequire(new URL('../tests/peers/package.json', import.meta.url))('smtp-server');
 const { values: asked, positionals: [mode] } = parseArgs({
@@ -26,19 +29,20 @@ const arrived = new Map(); // what a message is for -> when it came
 const posted = new Map(); // order -> when its POST was answered
 const acks = [];
 const part = (text) => Buffer.from(JSON.stringify(text)).toString('base64url');
-const token = (() => {
-  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: 'bench', tenant, scope: 'events:write notifications:write admin', exp: Math.floor(Date.now() / 1000) + 86400 })}`;
+function tokenOf(claims) {
+  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ tenant, exp: Math.floor(Date.now() / 1000) + 86400, ...claims })}`;
   return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
-})();
+}
+const shop = tokenOf({ sub: 'bench', scope: 'events:write notifications:write admin' });
+const came = (to) => arrived.set(to, [...(arrived.get(to) ?? []), performance.now()]);
 
 const mails = new SMTPServer({
   authOptional: true, hideSTARTTLS: true, disableReverseLookup: true,
   onData(stream, session, callback) {
     stream.resume();
     stream.on('end', () => {
-      const to = session.envelope.rcptTo[0].address;
       // An order's second mail, for its payment, is the one whose event is the newer.
-      arrived.set(to, [...(arrived.get(to) ?? []), performance.now()]);
+      came(session.envelope.rcptTo[0].address);
       callback(null, '2.0.0 Ok: queued');
     });
   },
@@ -49,7 +53,7 @@ const sink = http.createServer((request, response) => {
   request.on('end', () => { hooks++; response.end(); });
 });
 
-async function call(method, path, body, type = 'application/json') {
+async function call(method, path, body, type = 'application/json', token = shop) {
   const text = JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const request = http.request(url + path, { method, agent, headers: { authorization: `Bearer ${token}`, 'content-type': type, 'content-length': Buffer.byteLength(text) } }, (response) => {
@@ -66,7 +70,7 @@ async function call(method, path, body, type = 'application/json') {
 }
 
 const event = (type, order, data) => ({ specversion: '1.0', source: '/bench', id: `${order}-${type}`, type, subject: order, time: new Date().toISOString(), ...(data ? { data } : {}) });
-const placed = (order, customer = order) => event('order.placed', order, { customer: { id: customer, name: 'Ada', email: `${customer}@example.org` }, items: [{ name: 'Soup', quantity: 1 }], total: { amount: 12.5, currency: 'EUR' } });
+const placed = (order, contact) => event('order.placed', order, { customer: { id: order, name: 'Ada', email: `${order}@example.org`, ...contact }, items: [{ name: 'Soup', quantity: 1 }], total: { amount: 12.5, currency: 'EUR' } });
 const post = (events) => call('POST', `/api/v1/${tenant}/events`, events, 'application/cloudevents-batch+json');
 const quantile = (values, at) => values.toSorted((left, right) => left - right)[Math.min(values.length - 1, Math.ceil(at * values.length) - 1)]?.toFixed(1);
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -129,35 +133,52 @@ async function latency() {
     + `acknowledgement p50 ${quantile(acks, 0.5)} p99 ${quantile(acks, 0.99)} ms; acknowledgement to mail p50 ${quantile(waits, 0.5)} p90 ${quantile(waits, 0.9)} p99 ${quantile(waits, 0.99)} max ${quantile(waits, 1)} ms; ${waits.length} mails`);
 }
 
+// That placed orders are told over the channel alone, and the devices of those who are told. SMS go to nobody who has not asked for them, unless the tenant says so.
+async function prepare(names) {
+  await call('PUT', `/api/v1/${tenant}/admin/settings`, { preferences: { channels: { [provider.route]: true } }, routes: { 'order.placed': [{ channel: provider.route }] } });
+  for (let at = 0; at < names.length; at += 200) {
+    await Promise.all(names.slice(at, at + 200).map((name) => {
+      const device = provider.device();
+      return device && call('PUT', `/api/v1/${tenant}/${device.path}`, device.body, 'application/json', tokenOf({ sub: name }));
+    }));
+  }
+}
+
 async function drain() {
   const count = Number(asked.count);
+  const names = Array.from({ length: count }, (_, index) => `o-${run}-${index}`);
   const webhook = asked.channel === 'webhook';
   if (webhook) await call('POST', `/api/v1/${tenant}/admin/webhooks`, { url: `http://127.0.0.1:${sink.address().port}/` });
+  if (provider) await prepare(names);
   const done = async () => {
     if (webhook) return hooks;
-    if (asked.channel === 'email') return arrived.size;
+    if (provider || asked.channel === 'email') return arrived.size;
     const text = await (await fetch(`${url}/metrics`)).text();
     return [...text.matchAll(/^milepost_delivery_attempts\w*\{[^}]*sent[^}]*\} (\d+)/gm)].reduce((sum, [, value]) => sum + Number(value), 0);
   };
   const began = performance.now();
-  for (let at = 0; at < count; at += 200) await post(Array.from({ length: Math.min(200, count - at) }, (_, index) => placed(`o-${run}-${at + index}`)));
+  for (let at = 0; at < count; at += 200) await post(names.slice(at, at + 200).map((name, index) => placed(name, provider?.contact(at + index))));
   const filled = performance.now();
   const before = await done();
   let now = before;
   const end = filled + 300_000;
   while (now < count && performance.now() < end) { await pause(50); now = await done(); }
   const last = performance.now();
-  console.log(`${asked.channel}: ${now} of ${count} sent ${((last - began) / 1000).toFixed(2)} s after the first post: ${Math.round(now / (last - began) * 1000)}/s; behind the last post ${Math.round((now - before) / (last - filled) * 1000)}/s (${now - before} in ${((last - filled) / 1000).toFixed(2)} s)`);
+  const again = [...arrived.values()].reduce((sum, times) => sum + times.length - 1, 0);
+  console.log(`${asked.channel}: ${now} of ${count} sent ${((last - began) / 1000).toFixed(2)} s after the first post: ${Math.round(now / (last - began) * 1000)}/s; behind the last post ${Math.round((now - before) / (last - filled) * 1000)}/s (${now - before} in ${((last - filled) / 1000).toFixed(2)} s)${again > 0 ? `; ${again} arrived more than once` : ''}`);
 }
 
+if (mode === 'drain' && !['email', 'outbox', 'webhook', ...sinkNames].includes(asked.channel)) throw new Error(`no such channel: ${asked.channel}`);
 mails.listen(0, '127.0.0.1');
 await once(mails.server, 'listening');
 sink.listen(0, '127.0.0.1');
 await once(sink, 'listening');
+const provider = mode === 'drain' && sinkNames.includes(asked.channel) ? await listen(asked.channel, join(asked.data, 'sinks'), came) : undefined;
 const useSmtp = mode === 'latency' || asked.channel === 'email';
 await serve([
   ...(useSmtp ? [`--Channels:Email:Servers:0=smtp://127.0.0.1:${mails.server.address().port}?tls=off`] : []),
   '--Outgoing:AllowHttp=true', '--Outgoing:AllowPrivate:0=127.0.0.0/8', '--Outgoing:Ports:0=*',
+  ...(provider?.settings ?? []),
 ]);
 await (mode === 'latency' ? latency() : drain());
 process.exit(0);
