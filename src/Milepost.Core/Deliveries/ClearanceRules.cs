@@ -190,7 +190,8 @@ public static class ClearanceRules
             ? new Clearance.Hold(due.Now + InOrderWait, ClearanceCode.InOrder, "An older message about the same is being sent.")
             : null;
 
-    private static NotificationType TypeOf(ClearanceCase due, Clearance.Send send) => send.Rewrite is { } status
+    /// <summary>The type that choices and quiet hours are asked for: what the message tells, which for a digest is what its items are.</summary>
+    public static NotificationType TypeOf(ClearanceCase due, Clearance.Send send) => send.Rewrite is { } status
         ? NotificationTypes.Find("order." + status.Wire())!
         : NotificationTypes.Of(due.Delivery.Type, due.Delivery.Category, due.Delivery.Priority);
 }

@@ -17,6 +17,7 @@ internal static class CustomerParts
             var engine = provider.GetRequiredService<IStorageEngine>();
             return new UnsubscribeLinks(settings.Gateway.PublicUrl, () => engine.LinkKey);
         });
+        services.AddSingleton<UnsubscribeLanguage>();
         services.TryAddSingleton(_ => OutgoingRules.Of(settings.Outgoing));
         services.AddSingleton<CustomerExporter>();
     }

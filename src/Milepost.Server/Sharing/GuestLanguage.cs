@@ -15,7 +15,6 @@ internal sealed class GuestLanguage(ICustomerStore customers, ITenantCatalog ten
     public async Task<string> OfAsync(Order order, HttpRequest request, CancellationToken cancellationToken)
     {
         var customer = order.CustomerId is { } id ? await customers.FindAsync(order.Tenant, id, cancellationToken) : null;
-        var tenant = tenants.Of(order.Tenant);
-        return GuestWords.Choose([customer?.Preferences.Locale, customer?.Profile.Locale, .. GuestWords.Asked(request), tenant.Preferences.Locale, tenant.Brand.Locale]);
+        return GuestWords.All.Choose(customer, request, tenants.Of(order.Tenant));
     }
 }

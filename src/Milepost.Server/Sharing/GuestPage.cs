@@ -33,7 +33,7 @@ internal static class GuestPage
         page.MapGet("{token}", (HttpContext context, string token) =>
         {
             context.Response.Headers.Vary = "Accept-Language";
-            return TypedResults.Text(GuestWords.PageIn(GuestWords.Choose(GuestWords.Asked(context.Request))), "text/html; charset=utf-8");
+            return TypedResults.Text(GuestWords.PageIn(GuestWords.All.Choose(PageWords.Asked(context.Request))), "text/html; charset=utf-8");
         });
         page.MapGet("page/{file}", (string file) => Files.Send(file));
     }

@@ -16,37 +16,40 @@ internal static class UnsubscribeEndpoints
 {
     public static void MapUnsubscribe(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(UnsubscribeLinks.Path + "{token}", Show).Allow(AccessRule.Anyone).ExcludeFromDescription();
+        routes.MapGet(UnsubscribeLinks.Path + "{token}", ShowAsync).Allow(AccessRule.Anyone).ExcludeFromDescription();
         routes.MapPost(UnsubscribeLinks.Path + "{token}", EndAsync).Allow(AccessRule.Anyone).ExcludeFromDescription();
     }
 
-    private static IResult Show(HttpContext context, UnsubscribeLinks links, ITenantCatalog tenants, string token) => links.Read(token) switch
+    private static async Task<IResult> ShowAsync(HttpContext context, UnsubscribeLinks links, UnsubscribeLanguage language, ITenantCatalog tenants, string token)
     {
-        null => Answer(context, UnsubscribePage.Unknown(), StatusCodes.Status404NotFound),
-        { IsCritical: true } => Answer(context, UnsubscribePage.Critical()),
-        var target => Answer(context, UnsubscribePage.Question(target, tenants.Of(target.Tenant).Brand.Name)),
-    };
+        var target = links.Read(token);
+        var words = await language.OfAsync(target, context.Request, context.RequestAborted);
+        return target switch
+        {
+            null => Answer(context, UnsubscribePage.Unknown(words), StatusCodes.Status404NotFound),
+            { IsCritical: true } => Answer(context, UnsubscribePage.Critical(words)),
+            _ => Answer(context, UnsubscribePage.Question(words, target, tenants.Of(target.Tenant).Brand.Name)),
+        };
+    }
 
     private static async Task<IResult> EndAsync(
-        HttpContext context, UnsubscribeLinks links, ITenantCatalog tenants, ICustomerStore customers, ICommitListener listener, TimeProvider time, string token)
+        HttpContext context, UnsubscribeLinks links, UnsubscribeLanguage language, ITenantCatalog tenants, ICustomerStore customers, ICommitListener listener, TimeProvider time, string token)
     {
-        switch (links.Read(token))
+        if (links.Read(token) is not { IsCritical: false } target)
         {
-            case null:
-                return Answer(context, UnsubscribePage.Unknown(), StatusCodes.Status404NotFound);
-            case { IsCritical: true }:
-                return Answer(context, UnsubscribePage.Critical());
-            case var target:
-                var tenant = tenants.Of(target.Tenant);
-                var changes = new PreferenceChanges(tenant, time.GetUtcNow());
-                var change = await customers.ChangeAsync(target.Tenant, target.CustomerId, state => End(changes, state, target), context.RequestAborted);
-                if (change.Entries.Count > 0)
-                {
-                    listener.Committed(change.Entries);
-                }
-
-                return Answer(context, UnsubscribePage.Done(target, tenant.Brand.Name));
+            return await ShowAsync(context, links, language, tenants, token);
         }
+
+        var tenant = tenants.Of(target.Tenant);
+        var changes = new PreferenceChanges(tenant, time.GetUtcNow());
+        var change = await customers.ChangeAsync(target.Tenant, target.CustomerId, state => End(changes, state, target), context.RequestAborted);
+        if (change.Entries.Count > 0)
+        {
+            listener.Committed(change.Entries);
+        }
+
+        var words = await language.OfAsync(target, context.Request, context.RequestAborted);
+        return Answer(context, UnsubscribePage.Done(words, target, tenant.Brand.Name));
     }
 
     private static PreferenceChange End(PreferenceChanges changes, CustomerState state, UnsubscribeTarget target) => target switch

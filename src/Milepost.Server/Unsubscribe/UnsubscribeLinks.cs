@@ -1,3 +1,4 @@
+using Milepost.Core.Preferences;
 using Milepost.Protocol.Notifications;
 
 namespace Milepost.Server.Unsubscribe;
@@ -11,11 +12,14 @@ internal sealed class UnsubscribeLinks(string publicUrl, Func<string> secret)
 
     private readonly Lazy<UnsubscribeToken> _tokens = new(() => new UnsubscribeToken(secret()), LazyThreadSafetyMode.PublicationOnly);
 
-    /// <summary>Ends e-mails of this notification type. Null: they cannot be ended, or nobody knows the installation's address.</summary>
-    public string? For(string tenant, string customerId, string type) => Link(new UnsubscribeTarget.OfType(tenant, customerId, type));
+    /// <summary>
+    /// Ends e-mails of this notification type. Null: they cannot be ended, or nobody knows the installation's address. A tenant's own type is as critical as
+    /// the message at hand: its name alone does not tell.
+    /// </summary>
+    public string? For(string tenant, string customerId, NotificationType type) => type.Critical ? null : Link(new UnsubscribeTarget.OfType(tenant, customerId, type.Type));
 
     /// <summary>Ends e-mails of this category.</summary>
-    /// <inheritdoc cref="For(string, string, string)"/>
+    /// <inheritdoc cref="For(string, string, NotificationType)"/>
     public string? For(string tenant, string customerId, NotificationCategory category) => Link(new UnsubscribeTarget.OfCategory(tenant, customerId, category));
 
     /// <summary>What a link ends. Null: it is not one of ours.</summary>

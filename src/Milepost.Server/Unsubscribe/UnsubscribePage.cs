@@ -1,11 +1,9 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Milepost.Core.Notifications;
 
 namespace Milepost.Server.Unsubscribe;
 
-/// <summary>The pages behind an unsubscribe link: no script, nothing from elsewhere, and no word of who the customer is.</summary>
+/// <summary>The pages behind an unsubscribe link, in the reader's language: no script, nothing from elsewhere, and no word of who the customer is.</summary>
 internal static class UnsubscribePage
 {
     private const string Style = """
@@ -27,42 +25,26 @@ internal static class UnsubscribePage
         ["X-Robots-Tag"] = "noindex",
         ["X-Content-Type-Options"] = "nosniff",
         ["Cache-Control"] = "no-store",
+        ["Vary"] = "Accept-Language",
     };
 
-    public static string Question(UnsubscribeTarget target, string? sender) => Page(
-        "Fewer e-mails",
+    public static string Question(UnsubscribeWords words, UnsubscribeTarget target, string? sender) => Page(
+        words, "question.title",
         $"""
-        <p>{Encode(What(target, sender))} will no longer be sent to you. What is critical still comes, and your inbox keeps everything.</p>
-        <form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click"><button type="submit">Stop these e-mails</button></form>
+        <p>{words.Ends(target, sender)} {words["question.rest"]}</p>
+        <form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click"><button type="submit">{words["question.button"]}</button></form>
         """);
 
-    public static string Done(UnsubscribeTarget target, string? sender) => Page(
-        "Done", $"<p>{Encode(What(target, sender))} will no longer be sent to you. You can switch them on again among your notification settings.</p>");
+    public static string Done(UnsubscribeWords words, UnsubscribeTarget target, string? sender) => Page(words, "done.title", $"<p>{words.Ends(target, sender)} {words["done.rest"]}</p>");
 
-    public static string Critical() => Page("These e-mails stay", "<p>E-mails of this kind are critical and cannot be stopped.</p>");
+    public static string Critical(UnsubscribeWords words) => Page(words, "critical.title", $"<p>{words["critical.text"]}</p>");
 
-    public static string Unknown() => Page("This link is not complete", "<p>Open the whole link of the e-mail, or change your notification settings.</p>");
+    public static string Unknown(UnsubscribeWords words) => Page(words, "unknown.title", $"<p>{words["unknown.text"]}</p>");
 
-    private static string What(UnsubscribeTarget target, string? sender)
-    {
-        var kind = target switch
-        {
-            UnsubscribeTarget.OfType it => $"E-mails of the kind \u201c{Title(it.Type)}\u201d",
-            UnsubscribeTarget.OfCategory it => $"E-mails of the category \u201c{it.Category.ToString().ToLowerInvariant()}\u201d",
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        return sender is null ? kind : $"{kind} from {sender}";
-    }
-
-    private static string Title(string type) =>
-        NotificationRules.ByStatus.Values.Concat(NotificationRules.Beside).FirstOrDefault(rule => rule.Type == type)?.Title ?? type;
-
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Page(string title, string body) => $"""
+    private static string Page(UnsubscribeWords words, string title, string body) => $"""
         <!doctype html>
-        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><style>{Style}</style></head>
-        <body><main><h1>{title}</h1>
+        <html lang="{words.Language}" dir="{words["dir"]}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{words[title]}</title><style>{Style}</style></head>
+        <body><main><h1>{words[title]}</h1>
         {body}
         </main></body></html>
         """;

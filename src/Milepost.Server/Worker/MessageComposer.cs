@@ -2,7 +2,6 @@ using Milepost.Core.Deliveries;
 using Milepost.Core.Preferences;
 using Milepost.Core.Templates;
 using Milepost.Core.Tenants;
-using Milepost.Protocol.Orders;
 using Milepost.Server.Channels;
 using Milepost.Server.Channels.Sms;
 using Milepost.Server.Unsubscribe;
@@ -18,9 +17,11 @@ internal sealed class MessageComposer(ITexts texts, UnsubscribeLinks unsubscribe
     {
         var delivery = due.Delivery;
         var locale = send.Device is null ? delivery.Locale : CustomerPlace.LocaleOf(due.Facts.Customer, due.Tenant, send.Device);
-        var type = send.Rewrite is { } status ? "order." + status.Wire() : send.Digest.Count > 0 ? DigestType : delivery.Type;
+        var kind = ClearanceRules.TypeOf(due, send);
+        var type = send.Digest.Count > 0 ? DigestType : kind.Type;
         var link = due.Tenant.Brand.OrderUrl is { } url && delivery.OrderId is { } order ? url.Replace("{order}", Uri.EscapeDataString(order), StringComparison.Ordinal) : null;
-        var end = delivery.Channel == DeliveryChannel.Email ? unsubscribe.For(delivery.Tenant, delivery.CustomerId, type) : null;
+        // A digest has words of its own, but nobody is asked whether they want digests: the link ends what the next one is checked by.
+        var end = delivery.Channel == DeliveryChannel.Email ? unsubscribe.For(delivery.Tenant, delivery.CustomerId, kind) : null;
         var words = Words(due, send, type, locale, link, end);
         return new OutgoingMessage
         {

@@ -94,9 +94,9 @@ public sealed partial class GuestPageTests : IAsyncLifetime
     [Fact]
     public void Every_language_of_notifications_has_the_same_words_with_the_same_places()
     {
-        GuestWords.Languages.ShouldBe(BuiltInTexts.Load().Languages, ignoreOrder: true);
-        var english = GuestWords.Of("en");
-        foreach (var words in GuestWords.Languages.Select(GuestWords.Of))
+        GuestWords.All.Languages.ShouldBe(BuiltInTexts.Load().Languages, ignoreOrder: true);
+        var english = GuestWords.All.Of("en");
+        foreach (var words in GuestWords.All.Languages.Select(GuestWords.All.Of))
         {
             words.Keys.ShouldBe(english.Keys, ignoreOrder: true);
             words.ShouldAllBe(word => word.Value.Length > 0 && Places(word.Value).SequenceEqual(Places(english[word.Key])));
@@ -112,7 +112,7 @@ public sealed partial class GuestPageTests : IAsyncLifetime
     [Fact]
     public async Task Every_word_that_the_page_says_is_there()
     {
-        var words = GuestWords.Of("en");
+        var words = GuestWords.All.Of("en");
         foreach (var file in (string[])["app.js", "map.js", "words.js"])
         {
             using var answer = await PreviewAsync($"/t/page/{file}");

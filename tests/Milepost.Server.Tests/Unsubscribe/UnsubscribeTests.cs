@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Milepost.Core.Customers;
+using Milepost.Core.Preferences;
 using Milepost.Protocol.Notifications;
 using Milepost.Protocol.Preferences;
 using Milepost.Server.Testing;
@@ -23,7 +24,7 @@ public sealed class UnsubscribeTests : IAsyncLifetime
     [Fact]
     public async Task One_click_ends_e_mails_of_a_type_and_of_no_other()
     {
-        var path = PathOf(Links.For("acme", Customer, "order.delivered"));
+        var path = PathOf(LinkOf("order.delivered"));
         await using var socket = await LiveSocket.OpenAsync(_server, "/ws/notifications", TestServer.Token(Customer));
         await socket.NextAsync("ready");
         using var answer = await PostAsync(path, "List-Unsubscribe=One-Click");
@@ -42,7 +43,7 @@ public sealed class UnsubscribeTests : IAsyncLifetime
     [Fact]
     public async Task Looking_at_the_link_changes_nothing()
     {
-        var path = PathOf(Links.For("acme", Customer, "order.delivered"));
+        var path = PathOf(LinkOf("order.delivered"));
         using var http = _server.Http(null);
         using var answer = await http.GetAsync(path);
         var page = await answer.Content.ReadAsStringAsync();
@@ -57,7 +58,7 @@ public sealed class UnsubscribeTests : IAsyncLifetime
     [Fact]
     public async Task The_button_of_the_page_may_be_pressed_in_a_browser_and_pages_of_others_may_not_press_it()
     {
-        var path = PathOf(Links.For("acme", Customer, "order.delivered"));
+        var path = PathOf(LinkOf("order.delivered"));
         (await PostAsync(path, "List-Unsubscribe=One-Click", "https://evil.example")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await OwnAsync()).ShouldBeNull();
         (await PostAsync(path, "List-Unsubscribe=One-Click", "https://track.shop.example")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -81,10 +82,12 @@ public sealed class UnsubscribeTests : IAsyncLifetime
     [Fact]
     public void What_is_critical_has_no_link_and_without_an_address_nothing_has()
     {
-        Links.For("acme", Customer, "order.cancelled").ShouldBeNull();
+        LinkOf("order.cancelled").ShouldBeNull();
         Links.For("acme", Customer, NotificationCategory.Security).ShouldBeNull();
-        Links.For("acme", Customer, "our.own").ShouldNotBeNull();
-        new UnsubscribeLinks("", () => "secret").For("acme", Customer, "order.placed").ShouldBeNull();
+        LinkOf("our.own").ShouldNotBeNull();
+        LinkOf("our.own", priority: NotificationPriority.Critical).ShouldBeNull();
+        LinkOf("our.own", NotificationCategory.Security).ShouldBeNull();
+        new UnsubscribeLinks("", () => "secret").For("acme", Customer, Type("order.placed")).ShouldBeNull();
     }
 
     [Fact]
@@ -92,7 +95,7 @@ public sealed class UnsubscribeTests : IAsyncLifetime
     {
         var token = new UnsubscribeToken("k").Write(new UnsubscribeTarget.OfType("acme", Customer, "order.cancelled"));
         new UnsubscribeToken("k").Read(token).ShouldNotBeNull().IsCritical.ShouldBeTrue();
-        var real = PathOf(Links.For("acme", Customer, "order.placed"))[UnsubscribeLinks.Path.Length..];
+        var real = PathOf(LinkOf("order.placed"))[UnsubscribeLinks.Path.Length..];
         Links.Read(real).ShouldBe(new UnsubscribeTarget.OfType("acme", Customer, "order.placed"));
         Links.Read(token).ShouldBeNull();
         (await PostAsync(UnsubscribeLinks.Path + token, "")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -102,9 +105,9 @@ public sealed class UnsubscribeTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_of_a_link_can_be_changed_and_nothing_read()
     {
-        var link = Links.For("acme", Customer, "order.placed").ShouldNotBeNull();
+        var link = LinkOf("order.placed").ShouldNotBeNull();
         link.ShouldStartWith("https://track.shop.example/live/u/");
-        link.ShouldBe(Links.For("acme", Customer, "order.placed"));
+        link.ShouldBe(LinkOf("order.placed"));
         var token = link[(link.LastIndexOf('/') + 1)..];
         Encoding.Latin1.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(token)).ShouldNotContain("ada");
         for (var index = 0; index < token.Length; index++)
@@ -123,7 +126,7 @@ public sealed class UnsubscribeTests : IAsyncLifetime
     [Fact]
     public async Task A_link_outlives_a_restart_and_another_signing_key()
     {
-        var link = Links.For("acme", Customer, "order.placed").ShouldNotBeNull();
+        var link = LinkOf("order.placed").ShouldNotBeNull();
         await _server.App.StopAsync();
         await using var again = await TestServer.StartAsync(
             settings =>
@@ -132,12 +135,18 @@ public sealed class UnsubscribeTests : IAsyncLifetime
                 settings.Gateway.PublicUrl = Public;
             },
             _server.DataDirectory);
-        again.Get<UnsubscribeLinks>().For("acme", Customer, "order.placed").ShouldBe(link);
+        again.Get<UnsubscribeLinks>().For("acme", Customer, Type("order.placed")).ShouldBe(link);
         await using var other = await TestServer.StartAsync(settings => settings.Gateway.PublicUrl = Public);
-        other.Get<UnsubscribeLinks>().For("acme", Customer, "order.placed").ShouldNotBe(link);
+        other.Get<UnsubscribeLinks>().For("acme", Customer, Type("order.placed")).ShouldNotBe(link);
     }
 
     private UnsubscribeLinks Links => _server.Get<UnsubscribeLinks>();
+
+    private static NotificationType Type(string name, NotificationCategory category = NotificationCategory.Social, NotificationPriority priority = NotificationPriority.Normal) =>
+        NotificationTypes.Of(name, category, priority);
+
+    private string? LinkOf(string type, NotificationCategory category = NotificationCategory.Social, NotificationPriority priority = NotificationPriority.Normal) =>
+        Links.For("acme", Customer, Type(type, category, priority));
 
     private static string PathOf(string? link) => link.ShouldNotBeNull()[(Public.Length - 1)..];
 
