@@ -28,7 +28,11 @@ public abstract record Clearance
     /// <param name="Until">When it is looked at again.</param>
     /// <param name="Code">Why: one of <see cref="ClearanceCode"/>.</param>
     /// <param name="Text">The same for people.</param>
-    public sealed record Hold(DateTimeOffset Until, string Code, string Text) : Clearance;
+    public sealed record Hold(DateTimeOffset Until, string Code, string Text) : Clearance
+    {
+        /// <summary>A digest: the topic it waits under from now on, with all that come out at the same moment. Null: its own.</summary>
+        public string? Topic { get; init; }
+    }
 
     /// <summary>It does not go out.</summary>
     /// <param name="State"><see cref="DeliveryState.Cancelled"/> (not needed) or <see cref="DeliveryState.Suppressed"/> (not allowed).</param>

@@ -54,9 +54,14 @@ public static class ClearanceRules
         }
 
         return Target(due) is { } send
-            ? Acknowledged(due) ?? Superseded(due, ref send) ?? Unwanted(due, send) ?? Quiet(due, send) ?? InOrder(due) ?? (Clearance)send
+            ? Acknowledged(due) ?? Repeats.Told(due, IsReceipt(due)) ?? (due.Delivery.Digest ? DigestRules.Decide(due, send) : Single(due, send))
             : new Clearance.Stop(DeliveryState.Cancelled, ClearanceCode.NoAddress, "The customer has no such address or device any more.");
     }
+
+    /// <summary>What keeps a delivery from going out now, whatever becomes of others about the same.</summary>
+    internal static Clearance? Against(ClearanceCase due, Clearance.Send send) => Acknowledged(due) ?? Unwanted(due, send) ?? Quiet(due, send);
+
+    private static Clearance Single(ClearanceCase due, Clearance.Send send) => Superseded(due, ref send) ?? Unwanted(due, send) ?? Quiet(due, send) ?? InOrder(due) ?? (Clearance)send;
 
     /// <summary>Where to, as of now: an address that was changed since is the right one.</summary>
     private static Clearance.Send? Target(ClearanceCase due)
@@ -81,25 +86,13 @@ public static class ClearanceRules
     private static Clearance.Stop? Superseded(ClearanceCase due, ref Clearance.Send send)
     {
         var delivery = due.Delivery;
-        var newer = due.Facts.Siblings.LastOrDefault(other => other.Delivery.Place > delivery.Place);
-        if (delivery.Digest)
-        {
-            if (newer is not null)
-            {
-                return new Clearance.Stop(DeliveryState.Cancelled, ClearanceCode.InDigest, "A newer message tells of it together with others.");
-            }
-
-            send = send with { Digest = Members(due) };
-            return null;
-        }
-
+        var newer = Repeats.IsRepeat(delivery) ? Repeats.Newer(due) : due.Facts.Siblings.LastOrDefault(other => other.Delivery.Place > delivery.Place);
         if (delivery.Status is not { } status)
         {
             return newer is null ? Outlived(due) : Superseded(newer.Delivery);
         }
 
-        // What waited out quiet hours is told once, as things stand: the receipt too.
-        var isReceipt = Receipts.Contains(status) && due.Row.Progress.Reason != ClearanceCode.QuietHours;
+        var isReceipt = IsReceipt(due);
         if (newer is not null && !isReceipt)
         {
             return Superseded(newer.Delivery);
@@ -143,15 +136,8 @@ public static class ClearanceRules
     private static Clearance.Stop Superseded(Delivery newer) =>
         new(DeliveryState.Cancelled, ClearanceCode.Superseded, $"A newer message ({newer.Type}) has taken its place.");
 
-    // Those that were put aside for this one; what went out before is not told again.
-    private static Delivery[] Members(ClearanceCase due)
-    {
-        var told = due.Facts.Siblings.Where(other => other.Progress.State is DeliveryState.Sent or DeliveryState.Delivered or DeliveryState.Opened).Select(other => other.Delivery.Place).DefaultIfEmpty(0).Max();
-        Delivery[] members = [.. due.Facts.Siblings
-            .Where(other => other.Delivery.Place > told && (other.Delivery.Id == due.Delivery.Id || other.Progress is { State: DeliveryState.Queued or DeliveryState.Leased } or { State: DeliveryState.Cancelled, Reason: ClearanceCode.InDigest }))
-            .Select(other => other.Delivery)];
-        return members.Length > 1 ? members : [];
-    }
+    // What waited out quiet hours is told once, as things stand: the receipt too.
+    private static bool IsReceipt(ClearanceCase due) => due.Delivery.Status is { } status && Receipts.Contains(status) && due.Row.Progress.Reason != ClearanceCode.QuietHours;
 
     private static Clearance.Stop? Unwanted(ClearanceCase due, Clearance.Send send)
     {

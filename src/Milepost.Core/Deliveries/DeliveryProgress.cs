@@ -37,7 +37,11 @@ public sealed record QueuedDelivery(Delivery Delivery, DeliveryProgress Progress
 }
 
 /// <summary>A step of a delivery: where it stands behind it, the attempt that it begins or ends, and what is noted.</summary>
-public sealed record DeliveryStep(QueuedDelivery After, DeliveryAttempt? Attempt = null, DeliveryNote? Note = null);
+public sealed record DeliveryStep(QueuedDelivery After, DeliveryAttempt? Attempt = null, DeliveryNote? Note = null)
+{
+    /// <summary>Its topic is another one: the delivery is written too, not only where it stands.</summary>
+    public bool Regrouped { get; init; }
+}
 
 /// <summary>
 /// The steps that a delivery can take. Pure: the stores find the rows, hold them, let these decide and write what they say. Null: the step
@@ -103,7 +107,9 @@ public static class DeliverySteps
         row.Progress.Token == token && row.Progress.State == DeliveryState.Leased
             ? clearance switch
             {
-                Clearance.Hold hold => Noted(Moved(row, DeliveryState.Queued, progress => progress with { Due = hold.Until, Reason = hold.Code }), hold.Code, hold.Text, now),
+                Clearance.Hold hold => Noted(
+                    Moved(hold.Topic is null ? row : row with { Delivery = row.Delivery with { Topic = hold.Topic } }, DeliveryState.Queued, progress => progress with { Due = hold.Until, Reason = hold.Code }),
+                    hold.Code, hold.Text, now) with { Regrouped = hold.Topic is not null && hold.Topic != row.Delivery.Topic },
                 // Where an earlier attempt may have gone out, "not sent" would be a lie.
                 Clearance.Stop stop => Noted(Moved(row, row.Progress.Unknowns > 0 ? DeliveryState.Unknown : stop.State, progress => progress with { Reason = stop.Code }), stop.Code, stop.Text, now),
                 _ => throw new UnreachableException(),
@@ -167,7 +173,8 @@ public static class DeliverySteps
     }
 
     private static DeliveryStep Finish(QueuedDelivery row, DeliveryState state, AttemptOutcome outcome, string answer, DateTimeOffset now, DateTimeOffset? due = null) => new(
-        Moved(row, state, progress => progress with { Due = due ?? progress.Due }),
+        // What ends by an answer was not ended by what held it before; what waits again may still be one that waited out quiet hours.
+        Moved(row, state, progress => progress with { Due = due ?? progress.Due, Reason = DeliveryStateTable.IsFinal(state) ? null : progress.Reason }),
         // The start stands in the store already; the end is added to it.
         new DeliveryAttempt(row.Progress.Attempts, row.Progress.Owner!, now, now, outcome, AddressMask.Text(answer)));
 

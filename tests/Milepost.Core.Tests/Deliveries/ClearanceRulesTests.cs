@@ -181,15 +181,6 @@ public sealed class ClearanceRulesTests
     }
 
     [Fact]
-    public void A_digest_goes_out_once_and_tells_of_all_that_were_put_aside_for_it()
-    {
-        Delivery[] items = [.. Enumerable.Range(1, 4).Select(index => Mail(null) with { Id = $"{index}", Place = index, Digest = true, Topic = "email:c-1::digest:offers:1" })];
-        QueuedDelivery[] rows = [Row(items[0], DeliveryState.Sent), Row(items[1], DeliveryState.Cancelled) with { Progress = Row(items[1], DeliveryState.Cancelled).Progress with { Reason = ClearanceCode.InDigest } }, Row(items[2]), Row(items[3], DeliveryState.Leased)];
-        Decide(items[2], OrderStatus.Delivered, siblings: rows).ShouldBeOfType<Clearance.Stop>().Code.ShouldBe(ClearanceCode.InDigest);
-        Decide(items[3], OrderStatus.Delivered, siblings: rows).ShouldBeOfType<Clearance.Send>().Digest.Select(item => item.Id).ShouldBe(["2", "3", "4"]);
-    }
-
-    [Fact]
     public void A_webhook_is_nobodys_preference_but_must_be_there()
     {
         var hook = Mail(OrderStatus.Delivered) with { Channel = DeliveryChannel.Webhook, Address = "hook" };

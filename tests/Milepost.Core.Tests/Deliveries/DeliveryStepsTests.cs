@@ -38,6 +38,24 @@ public sealed class DeliveryStepsTests
     }
 
     [Fact]
+    public void What_ends_by_an_answer_was_not_ended_by_what_held_it_before()
+    {
+        var row = Sending(DeliveryChannel.Email);
+        row = row with { Progress = row.Progress with { Reason = ClearanceCode.ProviderDown } };
+        DeliverySteps.Complete(row, 1, new DeliveryOutcome.GiveUp("554"), Now)!.After.Progress.Reason.ShouldBeNull();
+        DeliverySteps.Complete(row, 1, new DeliveryOutcome.Retry(TimeSpan.Zero, "451"), Now)!.After.Progress.Reason.ShouldBe(ClearanceCode.ProviderDown);
+    }
+
+    [Fact]
+    public void What_is_held_with_others_waits_under_their_topic()
+    {
+        var leased = DeliverySteps.Lease(QueuedDelivery.New(Mail), "w", Until, Now)!.After;
+        var step = DeliverySteps.Settle(leased, 1, new Clearance.Hold(Until, ClearanceCode.QuietHours, "") { Topic = "held" }, Now)!;
+        (step.Regrouped, step.After.Delivery.Topic).ShouldBe((true, "held"));
+        DeliverySteps.Settle(leased, 1, new Clearance.Hold(Until, ClearanceCode.QuietHours, ""), Now)!.Regrouped.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Only_the_current_token_is_heard()
     {
         var row = Sending(DeliveryChannel.Email);

@@ -88,7 +88,7 @@ internal static class QueueModel
 
     private static Clearance Settled(Queues queues, int pick) => (pick % 3) switch
     {
-        0 => new Clearance.Hold(queues.Now.AddSeconds(pick % 11), pick % 2 == 0 ? ClearanceCode.QuietHours : ClearanceCode.Limit, "Not now."),
+        0 => new Clearance.Hold(queues.Now.AddSeconds(pick % 11), pick % 2 == 0 ? ClearanceCode.QuietHours : ClearanceCode.Limit, "Not now.") { Topic = pick % 5 == 0 ? "held" : null },
         1 => new Clearance.Stop(DeliveryState.Cancelled, ClearanceCode.Acknowledged, "Known."),
         _ => new Clearance.Stop(DeliveryState.Suppressed, ClearanceCode.Preference, "Not wanted."),
     };

@@ -13,8 +13,6 @@ namespace Milepost.Server.Admin.Decisions;
 /// <summary>Deliveries that did not arrive, and sending them again.</summary>
 internal static class DeliveryEndpoints
 {
-    private const int Page = 200;
-
     public static void MapDeliveries(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/{tenant}/admin/deliveries").WithTags("Admin").ProducesOurProblems();
@@ -64,9 +62,14 @@ internal static class DeliveryEndpoints
             return Problems.Result(ErrorCode.NotFound);
         }
 
-        return Redrive.CanBeSentAgain(details.Row)
-            ? TypedResults.Ok(new Redriven([await Redrive.AddAsync(queue, details.Row.Delivery, time.GetUtcNow(), context.RequestAborted)]))
-            : Problems.Result(ErrorCode.InvalidParameter, $"A delivery that is {details.Row.Progress.State.ToString().ToLowerInvariant()} is not sent again.", "id");
+        if (!Redrive.CanBeSentAgain(details.Row))
+        {
+            return Problems.Result(ErrorCode.InvalidParameter, $"A delivery that is {details.Row.Progress.State.ToString().ToLowerInvariant()} is not sent again.", "id");
+        }
+
+        return await Redrive.AddAsync(queue, details.Row.Delivery, time.GetUtcNow(), context.RequestAborted) is { } again
+            ? TypedResults.Ok(new Redriven([again]))
+            : Problems.Result(ErrorCode.InvalidParameter, "It was sent again already.", "id");
     }
 
     /// <param name="channel">email, sms, web_push, fcm, apns or webhook.</param>
@@ -77,20 +80,7 @@ internal static class DeliveryEndpoints
             return Problems.Result(ErrorCode.InvalidParameter, "channel is email, sms, web_push, fcm, apns or webhook.", "channel");
         }
 
-        var ids = new List<string>();
-        (DateTimeOffset Due, string Id)? after = null;
-        while (await queue.ListDeadAsync(tenant, after, Page, context.RequestAborted) is { Count: > 0 } found)
-        {
-            // What may have gone out already is sent again one by one, by somebody who has looked at it.
-            foreach (var row in found.Where(row => row.Progress.State == DeliveryState.Failed && row.Delivery.Channel.Wire() == channel && !Redrive.IsRepeat(row.Delivery)))
-            {
-                ids.Add(await Redrive.AddAsync(queue, row.Delivery, time.GetUtcNow(), context.RequestAborted));
-            }
-
-            after = (found[^1].Progress.Due, found[^1].Delivery.Id);
-        }
-
-        return TypedResults.Ok(new Redriven(ids));
+        return TypedResults.Ok(new Redriven(await Redrive.AddAllAsync(queue, tenant, channel!, time.GetUtcNow(), context.RequestAborted)));
     }
 
     private static IResult Providers(HttpContext context, string tenant) => TypedResults.Ok(new ProviderPage(

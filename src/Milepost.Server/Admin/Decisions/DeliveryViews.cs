@@ -35,10 +35,11 @@ internal static class DeliveryViews
     {
         var (delivery, progress) = details.Row;
         var said = details.Notes.Count > 0 ? " " + details.Notes[^1].Text : "";
+        var isNoteNewer = details.Notes.Count > 0 && (details.Attempts.Count == 0 || details.Notes[^1].At >= (details.Attempts[^1].FinishedAt ?? details.Attempts[^1].StartedAt));
         var answer = details.Attempts.Count > 0 && details.Attempts[^1].Answer is { Length: > 0 } words ? $" The provider: {words}" : "";
         return progress.State switch
         {
-            DeliveryState.Queued when details.Notes.Count > 0 && progress.Reason is not null => $"Waits until {Time(progress.Due)}.{said}",
+            DeliveryState.Queued when isNoteNewer && progress.Reason is not null => $"Waits until {Time(progress.Due)}.{said}",
             DeliveryState.Queued when progress.Attempts > 0 => $"Refused {progress.Attempts} times, tried again at {Time(progress.Due)}.{answer}",
             DeliveryState.Queued => delivery.UnlessAcknowledged ? $"Goes out at {Time(progress.Due)}, unless a device has confirmed it by then." : $"Waits for its turn since {Time(progress.Due)}.",
             DeliveryState.Leased => "A worker has it in hand.",
@@ -46,7 +47,7 @@ internal static class DeliveryViews
             DeliveryState.Sent => $"Sent: the provider has taken it.{answer}",
             DeliveryState.Delivered => "Delivered, says the provider.",
             DeliveryState.Opened => "Opened, says the provider.",
-            DeliveryState.Failed => $"Failed.{(details.Notes.Count > 0 ? said : answer)}",
+            DeliveryState.Failed => $"Failed.{(isNoteNewer ? said : answer)}",
             DeliveryState.Unknown => $"It may have gone out: no answer came.{answer}",
             DeliveryState.Expired => "Its time was over before it could be sent.",
             DeliveryState.Cancelled => $"Not needed any more.{said}",

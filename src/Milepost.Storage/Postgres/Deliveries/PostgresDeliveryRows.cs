@@ -55,6 +55,15 @@ internal static class PostgresDeliveryRows
             Column(all, step => step.After.Progress.Token), Column(all, step => step.After.Progress.Owner), Column(all, step => step.After.Progress.LeasedUntil?.UtcTicks),
             Column(all, step => step.After.Progress.Notes), Column(all, step => step.After.Progress.Reason));
 
+        DeliveryStep[] regrouped = [.. all.Where(step => step.Regrouped)];
+        if (regrouped.Length > 0)
+        {
+            session.Add(
+                "UPDATE deliveries d SET topic = k.topic, body = k.body FROM unnest($1, $2, $3, $4) AS k (tenant, id, topic, body) WHERE d.tenant = k.tenant AND d.id = k.id",
+                Column(regrouped, step => step.After.Delivery.Tenant), Column(regrouped, step => step.After.Delivery.Id), Column(regrouped, step => step.After.Delivery.Topic),
+                Column(regrouped, step => JsonSerializer.SerializeToUtf8Bytes(step.After.Delivery, CoreJson.Default.Delivery)));
+        }
+
         DeliveryStep[] attempts = [.. all.Where(step => step.Attempt is not null)];
         if (attempts.Length > 0)
         {

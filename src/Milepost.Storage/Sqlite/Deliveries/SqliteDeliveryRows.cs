@@ -45,6 +45,12 @@ internal static class SqliteDeliveryRows
         session.Prepare("UPDATE deliveries SET state = ?, due = ?, attempts = ?, unknowns = ?, token = ?, owner = ?, leased_until = ?, notes = ?, reason = ? WHERE tenant = ? AND id = ?")
             .Bind(1, (int)progress.State).Bind(2, progress.Due).Bind(3, progress.Attempts).Bind(4, progress.Unknowns).Bind(5, progress.Token)
             .Bind(6, progress.Owner).Bind(7, progress.LeasedUntil).Bind(8, progress.Notes).Bind(9, progress.Reason).Bind(10, delivery.Tenant).Bind(11, delivery.Id).Run();
+        if (step.Regrouped)
+        {
+            session.Prepare("UPDATE deliveries SET topic = ?, body = ? WHERE tenant = ? AND id = ?")
+                .Bind(1, delivery.Topic).Bind(2, JsonSerializer.SerializeToUtf8Bytes(delivery, CoreJson.Default.Delivery)).Bind(3, delivery.Tenant).Bind(4, delivery.Id).Run();
+        }
+
         if (step.Attempt is { } attempt)
         {
             var row = session.Prepare("""
