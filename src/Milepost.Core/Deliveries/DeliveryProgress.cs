@@ -109,7 +109,8 @@ public static class DeliverySteps
             {
                 Clearance.Hold hold => Noted(
                     Moved(hold.Topic is null ? row : row with { Delivery = row.Delivery with { Topic = hold.Topic } }, DeliveryState.Queued, progress => progress with { Due = hold.Until, Reason = hold.Code }),
-                    hold.Code, hold.Text, now) with { Regrouped = hold.Topic is not null && hold.Topic != row.Delivery.Topic },
+                    hold.Code, hold.Text, now) with
+                { Regrouped = hold.Topic is not null && hold.Topic != row.Delivery.Topic },
                 // Where an earlier attempt may have gone out, "not sent" would be a lie.
                 Clearance.Stop stop => Noted(Moved(row, row.Progress.Unknowns > 0 ? DeliveryState.Unknown : stop.State, progress => progress with { Reason = stop.Code }), stop.Code, stop.Text, now),
                 _ => throw new UnreachableException(),
