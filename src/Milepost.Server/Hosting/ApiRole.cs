@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Milepost.Core.Deliveries;
 using Milepost.Server.Admin;
 using Milepost.Server.Admin.Decisions;
 using Milepost.Server.Admin.Tracking;
@@ -28,7 +29,7 @@ internal static class ApiRole
         services.TryAddSingleton(settings.Delivery);
         services.TryAddSingleton<MessageComposer>();
         services.TryAddSingleton<DeliveryAllowance>();
-        services.AddSingleton<DeliveryForecast>();
+        services.AddSingleton<IDeliveryForecast, DeliveryForecast>();
     }
 
     public static void Map(WebApplication app)

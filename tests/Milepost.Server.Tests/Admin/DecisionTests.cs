@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Milepost.Protocol.Events;
+using Milepost.Server.Settings;
 using Milepost.Server.Testing;
 using Milepost.Testing;
 
@@ -94,6 +95,16 @@ public sealed class DecisionTests : IAsyncLifetime
         var (_, code, text) = await DryAsync(Placed("o-2"));
         code.ShouldBe("limit");
         text.ShouldContain("day limit of 1");
+    }
+
+    [Fact]
+    public async Task A_node_that_sends_nothing_can_say_it_too()
+    {
+        await using var server = await TestServer.StartAsync(roles: Roles.Api);
+        using var staff = server.Http(TestServer.Token("olga", "operator"));
+        using var answer = await staff.PostAsync(Path + "/dry-run", Body(JsonSerializer.Serialize(Placed("o-1"), Protocol.ProtocolJson.Default.CloudEvent), "application/cloudevents+json"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        Channel((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items")[0], "email").GetProperty("code").GetString().ShouldBe("send");
     }
 
     [Theory]

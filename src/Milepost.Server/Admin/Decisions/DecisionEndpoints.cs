@@ -72,7 +72,7 @@ internal static class DecisionEndpoints
         return new Decision(decided.Notification.EventId, customer, decided.Notification, channels);
     }
 
-    private static async Task<IResult> DryRunAsync(HttpContext context, EventRecorder recorder, DeliveryForecast forecast, ITenantCatalog tenants, TimeProvider time, string tenant)
+    private static async Task<IResult> DryRunAsync(HttpContext context, EventRecorder recorder, IDeliveryForecast forecast, ITenantCatalog tenants, TimeProvider time, string tenant)
     {
         var request = CloudEventsRequest.Read(context.Request.Headers, await BodyBytes.ReadAsync(context), tenant, time.GetUtcNow(), out var refused);
         if (request is null)
@@ -91,7 +91,7 @@ internal static class DecisionEndpoints
         return TypedResults.Ok(await ViewAsync(plan, recorded, tenants.Of(tenant), forecast, context.RequestAborted));
     }
 
-    private static async Task<DryRun> ViewAsync(RecordingPlan plan, RecordedEvent recorded, TenantSettings settings, DeliveryForecast forecast, CancellationToken cancellationToken)
+    private static async Task<DryRun> ViewAsync(RecordingPlan plan, RecordedEvent recorded, TenantSettings settings, IDeliveryForecast forecast, CancellationToken cancellationToken)
     {
         var (outcome, text) = plan.Outcomes[0] switch
         {
@@ -117,7 +117,7 @@ internal static class DecisionEndpoints
 
     // As if nothing else happened until it is due, and no device acknowledged.
     private static async Task<DryChannel> ViewAsync(
-        ChannelVerdict verdict, RecordingPlan plan, AddressedNotification told, RecordedEvent recorded, TenantSettings settings, DeliveryForecast forecast, CancellationToken cancellationToken)
+        ChannelVerdict verdict, RecordingPlan plan, AddressedNotification told, RecordedEvent recorded, TenantSettings settings, IDeliveryForecast forecast, CancellationToken cancellationToken)
     {
         if (plan.Deliveries.Find(delivery => delivery.Id == verdict.DeliveryId) is not { } delivery)
         {

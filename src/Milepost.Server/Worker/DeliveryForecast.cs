@@ -1,20 +1,11 @@
 using Milepost.Core.Deliveries;
 using Milepost.Server.Channels;
-using Milepost.Server.Worker;
 
-namespace Milepost.Server.Admin.Decisions;
+namespace Milepost.Server.Worker;
 
-/// <summary>
-/// What would stand in the way of a message that the rules let out, as <see cref="DeliveryClearing"/> would find it: a suppressed address, a used-up limit or budget, and, where
-/// this node sends, providers that are down. Looks only: nothing is counted.
-/// </summary>
-internal sealed class DeliveryForecast(ISuppressionStore suppressions, IDeliveryLimitStore limits, DeliveryAllowance allowance, MessageComposer composer, IServiceProvider services)
+/// <summary>Looks as <see cref="DeliveryClearing"/> would; for providers that are down, where this node sends.</summary>
+internal sealed class DeliveryForecast(ISuppressionStore suppressions, IDeliveryLimitStore limits, DeliveryAllowance allowance, MessageComposer composer, IServiceProvider services) : IDeliveryForecast
 {
-    /// <summary>Null: nothing.</summary>
-    /// <param name="due">The delivery at the time that it is due.</param>
-    /// <param name="send">What the rules say.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="Core.Recording.StoreUnavailableException">It cannot be read.</exception>
     public async Task<Clearance?> ObstacleAsync(ClearanceCase due, Clearance.Send send, CancellationToken cancellationToken)
     {
         var message = composer.Compose(due, send);
